@@ -66,15 +66,13 @@ pub(crate) fn unix_millis(wall: SystemTime) -> u64 {
 /// `2023-01-24T00:47:43.319Z`, the format in JSON bodies; like Java, without a fraction that is zero.
 pub(crate) fn iso(wall: SystemTime) -> String {
     let calendar = Calendar::of(wall);
-    let (hour, minute, second) = calendar.0.as_hms();
-    let (year, month, day) = calendar.date();
     let millis = match unix_millis(wall) % 1000 {
         millis if millis > 0 && unix_millis(wall) / 1000 == calendar.seconds() => {
             format!(".{millis:03}")
         }
         _ => String::new(),
     };
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{millis}Z")
+    calendar.written(&format!("%Y-%m-%dT%H:%M:%S{millis}Z"))
 }
 
 /// A second of the years 1970 to 9999, in UTC.
@@ -118,43 +116,43 @@ impl Calendar {
         (self.0.year(), u8::from(self.0.month()), self.0.day())
     }
 
-    /// The names of weekday and month, in three letters.
-    fn names(self) -> (String, String) {
-        let short = |name: String| name.chars().take(3).collect();
-        (
-            short(self.0.weekday().to_string()),
-            short(self.0.month().to_string()),
-        )
+    /// Replaces the signs of `strftime` in a pattern: `%Y`, `%m`, `%d`, `%H`, `%M`, `%S`, and `%a` and `%b` for the
+    /// names of weekday and month in three letters.
+    fn written(self, pattern: &str) -> String {
+        let (hour, minute, second) = self.0.as_hms();
+        let (year, month, day) = self.date();
+        let parts = [
+            ("%Y", format!("{year:04}")),
+            ("%m", format!("{month:02}")),
+            ("%d", format!("{day:02}")),
+            ("%H", format!("{hour:02}")),
+            ("%M", format!("{minute:02}")),
+            ("%S", format!("{second:02}")),
+            ("%a", format!("{:.3}", self.0.weekday().to_string())),
+            ("%b", format!("{:.3}", self.0.month().to_string())),
+        ];
+        let replace = |text: String, (sign, part): (&str, String)| text.replace(sign, &part);
+        parts.into_iter().fold(pattern.to_owned(), replace)
     }
 
     /// `20240101T000500Z`, the format in signatures.
     pub(crate) fn basic(self) -> String {
-        let (hour, minute, second) = self.0.as_hms();
-        let (year, month, day) = self.date();
-        format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z")
+        self.written("%Y%m%dT%H%M%SZ")
     }
 
     /// `2020-05-07T23:13Z`, the format of the dates of statistics in old engines (M26).
     pub(crate) fn minutes(self) -> String {
-        let (hour, minute, _) = self.0.as_hms();
-        let (year, month, day) = self.date();
-        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}Z")
+        self.written("%Y-%m-%dT%H:%MZ")
     }
 
     /// `Mon, 01 Jan 2024 00:05:00 GMT`, the format of the `Date` header.
     pub(crate) fn http_date(self) -> String {
-        let (hour, minute, second) = self.0.as_hms();
-        let (year, _, day) = self.date();
-        let (weekday, month) = self.names();
-        format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+        self.written("%a, %d %b %Y %H:%M:%S GMT")
     }
 
     /// `Mon Jan 01 00:05:00 UTC 2024`, the format of Java and of Neptune's status.
     pub(crate) fn java_date(self) -> String {
-        let (hour, minute, second) = self.0.as_hms();
-        let (year, _, day) = self.date();
-        let (weekday, month) = self.names();
-        format!("{weekday} {month} {day:02} {hour:02}:{minute:02}:{second:02} UTC {year:04}")
+        self.written("%a %b %d %H:%M:%S UTC %Y")
     }
 }
 

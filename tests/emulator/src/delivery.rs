@@ -105,6 +105,14 @@ pub enum Ending {
 }
 
 impl Delivery {
+    /// A delivery that is nothing but a cut.
+    pub(crate) fn cut(cut: Cut) -> Self {
+        Self {
+            cut: Some(cut),
+            ..Self::default()
+        }
+    }
+
     /// Whether the whole response eventually arrives.
     #[must_use]
     pub fn is_whole(&self) -> bool {
@@ -116,15 +124,19 @@ impl Delivery {
     pub(crate) fn only_cut(&self) -> Option<usize> {
         let cut = self.cut.filter(|cut| !cut.inside_chunk)?;
         let after = cut.after?;
-        let same = Self {
-            cut: Some(cut),
-            ..Self::default()
-        };
-        (*self == same).then_some(after)
+        (*self == Self::cut(cut)).then_some(after)
     }
 }
 
 impl Cut {
+    /// A cut between bytes, after this many of them.
+    pub(crate) fn at(after: usize) -> Self {
+        Self {
+            after: Some(after),
+            inside_chunk: false,
+        }
+    }
+
     /// How many bytes of a body with this length arrive.
     #[must_use]
     pub fn of(self, length: usize) -> usize {

@@ -139,54 +139,37 @@ impl Emulator {
         self.settle(now);
         self.received = self.received.saturating_add(1);
         let request_id = self.request_ids.uuid();
-        let found = operations::find(
-            request.method(),
-            request.uri().path(),
-            request.uri().query(),
-        );
+        let uri = request.uri();
+        let found = operations::find(request.method(), uri.path(), uri.query());
         let operation = found.as_ref().ok().map(|(route, _)| {
             operations::of_request(route, request.uri(), request.headers(), request.body())
         });
-        let planned = match self.asked(request.headers()) {
+        let asked = self.asked(request.headers());
+        // An invalid header is an error of the client, not a fault.
+        let is_valid = !matches!(asked, Some(Err(_)));
+        let planned = match asked {
             Some(Ok((key, planned))) => {
                 self.seen.count(key);
-                Ok(planned)
+                planned
             }
-            Some(Err(unknown)) => Err(Failure::bad_request(format!(
-                "{}: {}",
-                fault_header::NAME,
-                unknown.message
-            ))),
-            None => Ok(self.plan.take(operation)),
+            Some(Err(unknown)) => {
+                let text = format!("{}: {}", fault_header::NAME, unknown.message);
+                Some(Planned::error("BadRequestException", text))
+            }
+            None => self.plan.take(operation),
         };
-        let date = match &planned {
-            Ok(Some(planned)) => planned.date(),
-            _ => Date::True,
-        };
-        let signature = self.check_signature(&request, now, date);
-        let spoilt = matches!(planned, Ok(Some(_)));
-
+        let date = planned.as_ref().map_or(Date::True, Planned::date);
         let mut entry = LogEntry::new(self.received, now, request.clone());
         entry.operation = operation;
         entry.request_id.clone_from(&request_id);
-        entry.signature = signature;
-        entry.spoilt = spoilt;
-        let (planned, ran) = match planned {
-            Err(failure) => (None, Err(failure)),
-            Ok(planned) => {
-                let runs = planned
-                    .as_ref()
-                    .is_none_or(|it| it.when() == When::Executed);
-                let ran = if runs {
-                    self.execute(found, &request, &entry.signature, now)
-                } else {
-                    Err(Failure::new(
-                        "InternalFailureException",
-                        "Not executed, as planned.",
-                    ))
-                };
-                (planned, ran)
-            }
+        entry.signature = self.check_signature(&request, now, date);
+        entry.spoilt = is_valid && planned.is_some();
+        let when = planned.as_ref().map_or(When::Executed, Planned::when);
+        let ran = if when == When::Executed {
+            self.execute(found, &request, &entry.signature, now)
+        } else {
+            let text = "Not executed, as planned.";
+            Err(Failure::new("InternalFailureException", text))
         };
         entry.query = self.cluster.queries.asked.take();
         let arrival = Arrival {
@@ -198,16 +181,14 @@ impl Emulator {
             date,
             is_gone: false,
         };
-        let ran = match ran {
-            Ok(answer) => match answer.into_response() {
-                Ok(response) => Ok(Reply::from(response)),
-                Err(ticket) => match self.concluded(ticket, &arrival.request_id) {
-                    Some(over) => over,
-                    None => {
-                        self.record(entry);
-                        return self.wait(ticket, arrival);
-                    }
-                },
+        let ran = match ran.map(Answer::into_response) {
+            Ok(Ok(response)) => Ok(Reply::from(response)),
+            Ok(Err(ticket)) => match self.concluded(ticket, &arrival.request_id) {
+                Some(over) => over,
+                None => {
+                    self.record(entry);
+                    return self.wait(ticket, arrival);
+                }
             },
             Err(failure) => Err(failure),
         };
@@ -262,18 +243,14 @@ impl Emulator {
     /// model, such as `GetEngineStatus`.
     #[must_use]
     pub fn received(&self, operation: &str) -> usize {
-        self.counts
-            .get(operation)
-            .map_or(0, |counts| counts.received)
+        self.counts.get(operation).map_or(0, |it| it.received)
     }
 
     /// How many requests of this operation were executed (see [`LogEntry::executed`]), whether or not the client
     /// received the response.
     #[must_use]
     pub fn executed(&self, operation: &str) -> usize {
-        self.counts
-            .get(operation)
-            .map_or(0, |counts| counts.executed)
+        self.counts.get(operation).map_or(0, |it| it.executed)
     }
 
     /// Adds a fault to the end of the queue. Each request takes the first fault in the queue that applies to its
@@ -320,10 +297,8 @@ impl Emulator {
 
     /// Stops accepting the keys with this access key. IAM authentication stays enabled.
     pub fn remove_identity(&mut self, access_key: &str) {
-        self.cluster
-            .config
-            .identities
-            .retain(|identity| identity.access_key != access_key);
+        let identities = &mut self.cluster.config.identities;
+        identities.retain(|identity| identity.access_key != access_key);
     }
 
     /// The fault that the header of a request selects, if the header is enabled.
@@ -340,10 +315,7 @@ impl Emulator {
             return Signature::NotChecked;
         }
         let wall = match date {
-            Date::Skewed {
-                seconds,
-                judges: true,
-            } => shifted(now.wall, seconds),
+            Date::Skewed { seconds, judges } if judges => shifted(now.wall, seconds),
             _ => now.wall,
         };
         match sigv4::verify(&config.identities, &config.region, request, wall) {

@@ -3,7 +3,7 @@
 //! The form and most texts are those of [Graph engine error messages and
 //! codes](https://docs.aws.amazon.com/neptune/latest/userguide/errors-engine-codes.html).
 
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use serde_json::Value;
 
 use crate::Response;
@@ -101,9 +101,6 @@ impl Failure {
             Value::from(request_id),
             Value::from(self.code)
         );
-        Response::new(self.status, body).header(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/x-amz-json-1.0"),
-        )
+        Response::typed(self.status, "application/x-amz-json-1.0", body)
     }
 }

@@ -62,14 +62,9 @@ impl<'a> Incoming<'a> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Whether a header is a list that contains this word, in any case.
+    /// Whether a header of the request is a list that contains this word, in any case.
     pub(crate) fn has_word(&self, name: &'static str, word: &str) -> bool {
-        let values = self.headers.get_all(HeaderName::from_static(name));
-        values.into_iter().any(|value| {
-            let text = value.to_str().unwrap_or_default();
-            text.split(',')
-                .any(|item| item.trim().eq_ignore_ascii_case(word))
-        })
+        has_word(self.headers, HeaderName::from_static(name), word)
     }
 
     /// The media type of the body without parameters, in lower case.
@@ -108,8 +103,7 @@ impl<'a> Incoming<'a> {
 
     /// A boolean query parameter, in any case: SDKs send `true`, graph-notebook `TRUE` and `True`.
     pub(crate) fn query_flag(&self, name: &str) -> Result<Option<bool>, Failure> {
-        let flag = |text| flag_text(text).ok_or_else(|| not_a_flag(name));
-        self.query(name).map(flag).transpose()
+        self.query_members().flag(name)
     }
 
     /// An integer query parameter within these bounds.
@@ -147,15 +141,22 @@ impl<'a> Incoming<'a> {
         if media_type != "application/x-www-form-urlencoded" {
             return Err(unsupported(&media_type));
         }
+        self.form()
+    }
+
+    /// The members of a form.
+    pub(crate) fn form(&self) -> Result<Members, Failure> {
         let text = std::str::from_utf8(self.body).ok();
-        let pairs = text.and_then(decode_query).ok_or_else(|| {
+        let pairs = text.and_then(decode_query);
+        let pairs = pairs.ok_or_else(|| {
             Failure::bad_request("The form is not correctly percent-encoded UTF-8.")
         })?;
-        let mut members = Map::new();
-        for (name, value) in pairs {
-            members.entry(name).or_insert(value.into());
-        }
-        Ok(Members(members))
+        Ok(Members::of(pairs))
+    }
+
+    /// The query parameters as members.
+    pub(crate) fn query_members(&self) -> Members {
+        Members::of(self.query.clone())
     }
 
     /// The media type of the body without parameters, in lower case.
@@ -167,7 +168,7 @@ impl<'a> Incoming<'a> {
     /// The members of a JSON body, with any media type.
     pub(crate) fn json_of_any_type(&self) -> Result<Members, Failure> {
         match serde_json::from_slice(self.body) {
-            Ok(Value::Object(members)) => Ok(Members(members)),
+            Ok(Value::Object(members)) => Ok(Members::of(members)),
             Ok(_) => Err(Failure::bad_request(
                 "The request body must be a JSON object.",
             )),
@@ -176,6 +177,16 @@ impl<'a> Incoming<'a> {
             ))),
         }
     }
+}
+
+/// Whether a header is a list that contains this word, in any case.
+pub(crate) fn has_word(headers: &HeaderMap, name: HeaderName, word: &str) -> bool {
+    let mut values = headers.get_all(name).into_iter();
+    values.any(|value| {
+        let text = value.to_str().unwrap_or_default();
+        text.split(',')
+            .any(|item| item.trim().eq_ignore_ascii_case(word))
+    })
 }
 
 /// The media type of a body without parameters, in lower case.
@@ -188,24 +199,6 @@ pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
 
 pub(crate) fn unsupported(media_type: &str) -> Failure {
     Failure::bad_request(format!("Unsupported content type: {media_type}"))
-}
-
-pub(crate) fn not_a_flag(name: &str) -> Failure {
-    Failure::invalid_parameter(format!("The value of {name} must be true or false."))
-}
-
-/// A boolean, or its text.
-pub(crate) fn flag(value: &Value) -> Option<bool> {
-    match value {
-        Value::String(text) => flag_text(text),
-        value => value.as_bool(),
-    }
-}
-
-/// A boolean as text, in any case.
-fn flag_text(text: &str) -> Option<bool> {
-    let is = |word: &str| text.eq_ignore_ascii_case(word);
-    (is("true") || is("false")).then(|| is("true"))
 }
 
 /// Names and values of a query or a form; `None` if they are not percent-encoded UTF-8.
@@ -221,13 +214,50 @@ pub(crate) fn decode_query(raw: &str) -> Option<Vec<(String, String)>> {
         .collect()
 }
 
-/// The members of a JSON object, read by type. A null counts as absent.
+/// Names and values, read by type: the members of a JSON object, or the parameters of a URL or a form. The first value
+/// of a name is used. A null counts as absent.
 #[derive(Clone, Debug)]
-pub(crate) struct Members(pub(crate) Map<String, Value>);
+pub(crate) struct Members(Vec<(String, Value)>);
 
 impl Members {
+    fn of<V: Into<Value>>(pairs: impl IntoIterator<Item = (String, V)>) -> Self {
+        let pairs = pairs.into_iter();
+        Self(pairs.map(|(name, value)| (name, value.into())).collect())
+    }
+
+    /// Appends members.
+    pub(crate) fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
+    pub(crate) fn into_map(self) -> Map<String, Value> {
+        let mut map = Map::new();
+        for (name, value) in self.0 {
+            map.entry(name).or_insert(value);
+        }
+        map
+    }
+
+    /// All but these, as text.
+    pub(crate) fn others(self, but: &[&str]) -> Vec<(String, String)> {
+        let others = self.0.into_iter();
+        let others = others.filter(|(name, _)| !but.contains(&name.as_str()));
+        others
+            .map(|(name, value)| match value {
+                Value::String(text) => (name, text),
+                other => (name, other.to_string()),
+            })
+            .collect()
+    }
+
+    /// Whether there is a value, even a null.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+
     fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name).filter(|value| !value.is_null())
+        let mut values = self.0.iter().filter(|(_, value)| !value.is_null());
+        values.find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     fn typed<'a, T>(
@@ -239,12 +269,10 @@ impl Members {
         let Some(value) = self.get(name) else {
             return Ok(None);
         };
-        match read(value) {
-            Some(value) => Ok(Some(value)),
-            None => Err(Failure::invalid_parameter(format!(
-                "The value of {name} must be {what}."
-            ))),
-        }
+        let read = read(value).ok_or_else(|| {
+            Failure::invalid_parameter(format!("The value of {name} must be {what}."))
+        });
+        read.map(Some)
     }
 
     pub(crate) fn string(&self, name: &str) -> Result<Option<&str>, Failure> {
@@ -271,7 +299,11 @@ impl Members {
 
     /// A boolean, or its text in any case: SDKs send a boolean, old engines and AWS's tools use text.
     pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {
-        self.typed(name, "true or false", flag)
+        self.typed(name, "true or false", |value| match value {
+            Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+            Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            value => value.as_bool(),
+        })
     }
 
     pub(crate) fn strings(&self, name: &str) -> Result<Option<Vec<&str>>, Failure> {
@@ -282,7 +314,7 @@ impl Members {
 
     pub(crate) fn object(&self, name: &str) -> Result<Option<Self>, Failure> {
         self.typed(name, "an object", |value| {
-            value.as_object().cloned().map(Self)
+            value.as_object().cloned().map(Self::of)
         })
     }
 }

@@ -1,5 +1,7 @@
 //! The operations, with one file per family, and the table that routes requests to them.
 
+use std::cell::LazyCell;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use serde_json::{Value, json};
@@ -65,7 +67,10 @@ pub(crate) struct Route {
     pub(crate) run: Run,
 }
 
-type Run = fn(&mut Cluster, &Incoming<'_>) -> Result<Answer, Failure>;
+type Run = fn(&mut Cluster, &Incoming<'_>) -> Answered;
+
+/// The result of an operation, or its error.
+pub(crate) type Answered = Result<Answer, Failure>;
 
 impl Route {
     const fn get(operation: &'static str, path: &'static str, run: Run) -> Self {
@@ -113,6 +118,16 @@ impl Answer {
         Self::Json(json!({ "status": "200 OK", "payload": payload.into() }))
     }
 
+    /// 200 and these members; members that are null are absent.
+    fn members(members: Value) -> Self {
+        Self::Json(without_nulls(members))
+    }
+
+    /// 200 and the status that many operations have as their whole response.
+    fn ok() -> Self {
+        Self::Json(json!({ "status": "200 OK" }))
+    }
+
     /// The response, or the ticket of a running query.
     pub(crate) fn into_response(self) -> Result<Response, u64> {
         match self {
@@ -125,6 +140,29 @@ impl Answer {
     }
 }
 
+/// Checks that a value is one of several words.
+fn one_of<'a>(
+    name: &str,
+    value: Option<&'a str>,
+    words: &[&str],
+) -> Result<Option<&'a str>, Failure> {
+    match value {
+        Some(value) if !words.contains(&value) => Err(Failure::invalid_parameter(format!(
+            "The value of {name} must be one of {}.",
+            words.join(", ")
+        ))),
+        value => Ok(value),
+    }
+}
+
+/// The object without the members that are null. Neptune leaves out what is absent.
+pub(crate) fn without_nulls(mut object: Value) -> Value {
+    if let Value::Object(members) = &mut object {
+        members.retain(|_, member| !member.is_null());
+    }
+    object
+}
+
 /// The operation of a request with a known route. The routes of queries and of their status serve several operations,
 /// which are selected by parameters in the URL or the body. If only the head is known, only the URL is used.
 pub(crate) fn of_request(
@@ -133,23 +171,14 @@ pub(crate) fn of_request(
     headers: &HeaderMap,
     body: &Bytes,
 ) -> &'static str {
-    let several = [
-        "ListGremlinQueries",
-        "ListOpenCypherQueries",
-        "ListSparqlQueries",
-        open_cypher::QUERY,
-        sparql::QUERY,
-    ];
     let one = route.operation;
-    if !several.contains(&one) {
-        return one;
-    }
-    let names = parameter_names(uri, headers, body);
+    // Most routes serve one operation, so the body is seldom parsed.
+    let names = LazyCell::new(|| parameter_names(uri, headers, body));
     let has = |name: &str| names.iter().any(|it| it == name);
-    let (list, get, cancel) = match one {
-        "ListGremlinQueries" => (one, "GetGremlinQueryStatus", "CancelGremlinQuery"),
-        "ListOpenCypherQueries" => (one, "GetOpenCypherQueryStatus", "CancelOpenCypherQuery"),
-        "ListSparqlQueries" => (one, "GetSparqlQueryStatus", "CancelSparqlQuery"),
+    let (get, cancel) = match one {
+        "ListGremlinQueries" => ("GetGremlinQueryStatus", "CancelGremlinQuery"),
+        "ListOpenCypherQueries" => ("GetOpenCypherQueryStatus", "CancelOpenCypherQuery"),
+        "ListSparqlQueries" => ("GetSparqlQueryStatus", "CancelSparqlQuery"),
         open_cypher::QUERY if has("explain") => return open_cypher::EXPLAIN,
         sparql::QUERY if has("explain") => return sparql::EXPLAIN,
         sparql::QUERY if has("update") => return sparql::UPDATE,
@@ -160,10 +189,12 @@ pub(crate) fn of_request(
         }
         _ => return one,
     };
-    match () {
-        () if has("cancelQuery") => cancel,
-        () if has("queryId") => get,
-        () => list,
+    if has("cancelQuery") {
+        cancel
+    } else if has("queryId") {
+        get
+    } else {
+        one
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, response};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, response};
 use serde_json::Value;
 
 use crate::delivery::{Delivery, Ending};
@@ -159,10 +159,17 @@ impl Response {
     /// A response with this status and JSON body.
     #[must_use]
     pub fn json(status: StatusCode, body: &Value) -> Self {
-        Self::new(status, body.to_string()).header(
-            http::header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json; charset=UTF-8"),
-        )
+        Self::typed(status, "application/json; charset=UTF-8", body.to_string())
+    }
+
+    /// A response with this status, media type and body.
+    pub(crate) fn typed(
+        status: StatusCode,
+        media_type: &'static str,
+        body: impl Into<Bytes>,
+    ) -> Self {
+        let media_type = HeaderValue::from_static(media_type);
+        Self::new(status, body).header(header::CONTENT_TYPE, media_type)
     }
 
     /// Sets a header.
@@ -170,6 +177,18 @@ impl Response {
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.head.headers.insert(name, value);
         self
+    }
+
+    /// Sets a header. A value that is not valid is omitted.
+    pub(crate) fn header_if_valid(
+        self,
+        name: HeaderName,
+        value: impl TryInto<HeaderValue>,
+    ) -> Self {
+        match value.try_into() {
+            Ok(value) => self.header(name, value),
+            Err(_) => self,
+        }
     }
 
     /// Sets a trailer.
@@ -202,7 +221,7 @@ impl Response {
             .chain(rest.into_iter().flatten())
     }
 
-    /// The first bytes of the body.
+    /// The first bytes of the body, at most this many.
     pub(crate) fn start(&self, bytes: usize) -> Bytes {
         let mut start = BytesMut::new();
         for piece in self.pieces() {
@@ -227,11 +246,7 @@ impl Response {
         if let ([only], None) = (self.chunks.as_slice(), &self.generated) {
             return only.clone();
         }
-        let mut body = BytesMut::new();
-        for piece in self.pieces() {
-            body.extend_from_slice(&piece);
-        }
-        body.freeze()
+        self.start(usize::MAX)
     }
 
     /// The whole body as JSON; `None` if it is not valid JSON.

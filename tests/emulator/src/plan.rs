@@ -118,10 +118,7 @@ impl Planned {
     /// Executes the request, then truncates the body of its response after this many bytes.
     pub fn executed_but_cut(after: usize) -> Self {
         Self::new(Mishap::OwnAnswer).deliver(|delivery| {
-            delivery.cut = Some(Cut {
-                after: Some(after),
-                inside_chunk: false,
-            });
+            delivery.cut = Some(Cut::at(after));
         })
     }
 
@@ -262,8 +259,8 @@ impl Plan {
 
 /// Truncates a response; one that is not longer than `after` stays complete.
 pub(crate) fn cut(response: Response, after: usize) -> Outcome {
-    let told = response.generated.is_none() && response.trailers.is_empty();
-    if told && after >= response.chunks.iter().map(bytes::Bytes::len).sum() {
+    let has_known_length = response.generated.is_none() && response.trailers.is_empty();
+    if has_known_length && after >= response.chunks.iter().map(bytes::Bytes::len).sum() {
         return response.into();
     }
     let response = Box::new(response);

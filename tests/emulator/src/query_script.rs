@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use self::matching::Matching;
+use crate::failure::Failure;
 use crate::{Language, QueryKind, QueryRequest};
 
 mod matching;
@@ -67,18 +67,9 @@ pub(crate) enum Scripted {
     Made(u64, Arc<dyn Fn(u64) -> Value + Send + Sync>),
     /// A number of rows, each generated as the text in the response.
     Raw(u64, Arc<dyn Fn(u64) -> Bytes + Send + Sync>),
-    Boolean(bool),
     /// A media type and a body.
     Body(String, Bytes),
-    Error(Error),
-}
-
-/// An exception.
-#[derive(Clone, Debug)]
-pub(crate) struct Error {
-    pub(crate) status: Option<StatusCode>,
-    pub(crate) code: String,
-    pub(crate) message: String,
+    Error(Failure),
 }
 
 /// How a body is divided into chunks.
@@ -93,7 +84,7 @@ pub(crate) enum Chunking {
 #[derive(Clone, Debug)]
 pub(crate) struct Broken {
     pub(crate) rows: u64,
-    pub(crate) error: Error,
+    pub(crate) error: Failure,
 }
 
 impl QueryScript {
@@ -158,6 +149,12 @@ impl QueryScript {
         self.body("text/plain;charset=UTF-8", text.into())
     }
 
+    /// Responds to a SPARQL `ASK`.
+    pub fn boolean(self, answer: bool) -> Self {
+        let body = json!({ "head": {}, "boolean": answer });
+        self.body("application/sparql-results+json", body.to_string())
+    }
+
     fn is_for(&self, request: &QueryRequest) -> bool {
         self.language == request.language
             && self.kinds.contains(&request.kind)
@@ -215,22 +212,19 @@ setters! {
     vars(vars: impl IntoIterator<Item = impl Into<String>>)
         => vars = Some(vars.into_iter().map(Into::into).collect());
 
-    /// Responds to a SPARQL `ASK`.
-    boolean(answer: bool) => reply = Scripted::Boolean(answer);
-
     /// Responds with a body of any media type: RDF, other forms of results, bytes of a binary serializer.
     body(media_type: impl Into<String>, body: impl Into<Bytes>)
         => reply = Scripted::Body(media_type.into(), body.into());
 
     /// Responds with an exception. The status is that of the exception.
     error(code: impl Into<String>, message: impl Into<String>)
-        => reply = Scripted::Error(Error::new(code, message));
+        => reply = Scripted::Error(Failure::new(code, message));
 
     /// Fails with an exception after this many rows, when status 200 has been sent. In openCypher, engines since
     /// 1.4.5.0 end such a body with the error object, and older ones just stop; the other languages always append the
     /// object. [`appended`](Self::appended) overrides this. Trailers contain the error, too.
     fail_after(rows: u64, code: impl Into<String>, message: impl Into<String>)
-        => broken = Some(Broken { rows, error: Error::new(code, message) });
+        => broken = Some(Broken { rows, error: Failure::new(code, message) });
 
     /// Whether a body that fails ends with the error object.
     appended(appended: bool) => appended = Some(appended);
@@ -253,16 +247,6 @@ setters! {
     without_last_chunk() => last_chunk = false;
 }
 
-impl Error {
-    fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            status: None,
-            code: code.into(),
-            message: message.into(),
-        }
-    }
-}
-
 /// Shows the result without the closures.
 impl fmt::Debug for Scripted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -271,7 +255,6 @@ impl fmt::Debug for Scripted {
             Self::Repeated(row, times) => write!(f, "Repeated({row}, {times})"),
             Self::Made(count, _) => write!(f, "Made({count})"),
             Self::Raw(count, _) => write!(f, "Raw({count})"),
-            Self::Boolean(answer) => write!(f, "Boolean({answer})"),
             Self::Body(media_type, body) => write!(f, "Body({media_type}, {})", body.len()),
             Self::Error(error) => write!(f, "{error:?}"),
         }

@@ -191,7 +191,7 @@ impl Server {
     /// Closes idle connections. They are closed when this returns.
     pub fn close_idle(&self) {
         let mut before = 0;
-        self.shared.control.send_modify(|control| {
+        self.control(|control| {
             before = control.generation;
             control.generation += 1;
         });
@@ -200,30 +200,28 @@ impl Server {
 
     /// Closes connections that have been idle for this long. Default: never.
     pub fn set_idle_limit(&self, limit: Option<Duration>) {
-        self.shared
-            .control
-            .send_modify(|control| control.idle_limit = limit);
+        self.control(|control| control.idle_limit = limit);
     }
 
     /// Whether connections are closed after each response. Default: never.
     pub fn set_close_after_answer(&self, close: Close) {
-        self.shared
-            .control
-            .send_modify(|control| control.close = close);
+        self.control(|control| control.close = close);
     }
 
     /// Stops reading requests, or starts again. Meanwhile connections stay open, and new ones are accepted. Requests
     /// that were already read still get their responses.
     pub fn set_answering(&self, answering: bool) {
-        self.shared
-            .control
-            .send_modify(|control| control.answering = answering);
+        self.control(|control| control.answering = answering);
     }
 
     /// Closes the next connections on which a request begins, without reading it. Such requests are neither received
     /// nor executed; [`Connections::unread`] counts them.
     pub fn close_before_reading(&self, times: u64, ending: Ending) {
         *lock(&self.shared.unread) = (times, ending);
+    }
+
+    fn control(&self, change: impl FnOnce(&mut Control)) {
+        self.shared.control.send_modify(change);
     }
 }
 
@@ -260,9 +258,7 @@ impl fmt::Debug for Server {
 /// Accepts no more connections, waits up to a second for responses in progress, and ends the thread.
 impl Drop for Server {
     fn drop(&mut self) {
-        self.shared
-            .control
-            .send_modify(|control| control.stopping = true);
+        self.control(|control| control.stopping = true);
         if let Some(thread) = self.thread.take() {
             // A panic of the server's thread has already been printed.
             let _ = thread.join();

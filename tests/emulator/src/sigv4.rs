@@ -64,76 +64,73 @@ fn text_of<'a>(request: &'a http::Request<Bytes>, name: &str) -> Option<&'a str>
         .map(|value| value.to_str().unwrap_or_default())
 }
 
+/// The text as an error, unless the condition is true.
+fn ensure(condition: bool, text: impl FnOnce() -> String) -> Result<(), String> {
+    if condition { Ok(()) } else { Err(text()) }
+}
+
 fn check_signed_headers(
     authorization: &Authorization<'_>,
     request: &http::Request<Bytes>,
 ) -> Result<(), String> {
     for name in authorization.signed_headers() {
-        if !canonical::has_header(request, name) {
-            return Err(format!(
+        ensure(canonical::has_header(request, name), || {
+            format!(
                 "'{name}' is named as a SignedHeader, but it does not exist in the HTTP request"
-            ));
-        }
+            )
+        })?;
     }
-    let must_sign = |name: &str| {
+    let has_token = request.headers().contains_key(TOKEN);
+    let must_be_signed = [header::HOST.as_str(), DATE]
+        .into_iter()
+        .chain(has_token.then_some(TOKEN));
+    for name in must_be_signed {
         let signed = authorization.signed_headers().any(|signed| signed == name);
-        if signed {
-            Ok(())
-        } else {
-            Err(format!(
-                "'{name}' must be a 'SignedHeader' in the AWS Authorization."
-            ))
-        }
-    };
-    must_sign(header::HOST.as_str())?;
-    must_sign(DATE)?;
-    if request.headers().contains_key(TOKEN) {
-        must_sign(TOKEN)
-    } else {
-        Ok(())
+        ensure(signed, || {
+            format!("'{name}' must be a 'SignedHeader' in the AWS Authorization.")
+        })?;
     }
+    Ok(())
 }
 
 fn check_scope(authorization: &Authorization<'_>, region: &str) -> Result<(), String> {
-    if authorization.region != region {
-        return Err(format!(
-            "Credential should be scoped to a valid Region, not '{}'.",
-            authorization.region
-        ));
-    }
-    if authorization.service != SERVICE {
-        return Err(format!(
-            "Credential should be scoped to correct service: '{SERVICE}'."
-        ));
-    }
-    if authorization.terminator != "aws4_request" {
-        let found = authorization.terminator;
-        return Err(format!(
-            "Credential should be scoped with a valid terminator: 'aws4_request', not '{found}'."
-        ));
-    }
-    Ok(())
+    let Authorization {
+        region: given,
+        service,
+        terminator,
+        ..
+    } = *authorization;
+    ensure(given == region, || {
+        format!("Credential should be scoped to a valid Region, not '{given}'.")
+    })?;
+    ensure(service == SERVICE, || {
+        format!("Credential should be scoped to correct service: '{SERVICE}'.")
+    })?;
+    ensure(terminator == "aws4_request", || {
+        format!(
+            "Credential should be scoped with a valid terminator: 'aws4_request', not '{terminator}'."
+        )
+    })
 }
 
 fn check_scope_date(authorization: &Authorization<'_>, date: &str) -> Result<(), String> {
-    let day = date.get(..8).unwrap_or_default();
-    if authorization.date == day {
-        return Ok(());
-    }
-    Err(format!(
-        "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{}' != '{day}', from '{date}'.",
-        authorization.date
-    ))
+    let (given, day) = (authorization.date, date.get(..8).unwrap_or_default());
+    ensure(given == day, || {
+        format!(
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: \
+             '{given}' != '{day}', from '{date}'."
+        )
+    })
 }
 
 fn check_clock(signed_at: Calendar, now: Calendar) -> Result<(), String> {
-    if signed_at.seconds() < earliest(now).seconds() {
-        return Err(expired(signed_at, now));
-    }
-    if signed_at.seconds() > latest(now).seconds() {
-        return Err(not_yet_current(signed_at, now));
-    }
-    Ok(())
+    let seconds = signed_at.seconds();
+    ensure(seconds >= earliest(now).seconds(), || {
+        expired(signed_at, now)
+    })?;
+    ensure(seconds <= latest(now).seconds(), || {
+        not_yet_current(signed_at, now)
+    })
 }
 
 fn earliest(now: Calendar) -> Calendar {
@@ -205,10 +202,10 @@ fn check_signature(
     for part in parts {
         key = hmac(&key, part.as_bytes());
     }
-    if canonical::hex(&hmac(&key, string_to_sign.as_bytes())) == authorization.signature {
-        return Ok(());
-    }
-    Err(WRONG_SIGNATURE.to_owned())
+    let signature = canonical::hex(&hmac(&key, string_to_sign.as_bytes()));
+    ensure(signature == authorization.signature, || {
+        WRONG_SIGNATURE.to_owned()
+    })
 }
 
 fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::parameters::Parameters;
+use super::parameters::{Parameters, invalid};
 use super::{UnknownFault, delivery};
 use crate::mishap::{ErrorAnswer, ErrorForm, Garbage, Mishap, Refusal, Trailers};
 use crate::{Cut, Delivery, Ending, Framing, Pace, Part, Planned, Stall};
@@ -17,15 +17,9 @@ const NAMES: &[(&str, Read)] = &[
         let ending = delivery::ending(parameters)?.unwrap_or_default();
         Ok(Planned::new(Mishap::CloseBeforeReading(ending)))
     }),
-    ("read-then-fin", |parameters| {
-        no_answer(parameters, Ending::Fin)
-    }),
-    ("read-then-rst", |parameters| {
-        no_answer(parameters, Ending::Rst)
-    }),
-    ("stop-answering", |parameters| {
-        no_answer(parameters, Ending::Hang)
-    }),
+    ("read-then-fin", |it| no_answer(it, Ending::Fin)),
+    ("read-then-rst", |it| no_answer(it, Ending::Rst)),
+    ("stop-answering", |it| no_answer(it, Ending::Hang)),
     ("answer-late", |_| Ok(Planned::late(Duration::from_secs(1)))),
     ("head-then-stall", |parameters| {
         let after = parameters.bytes("bytes")?.unwrap_or(0);
@@ -59,10 +53,7 @@ const NAMES: &[(&str, Read)] = &[
     ("no-last-chunk", |_| {
         Ok(own(|delivery| {
             delivery.framing = Framing::Chunked;
-            delivery.cut = Some(Cut {
-                after: Some(usize::MAX),
-                inside_chunk: false,
-            });
+            delivery.cut = Some(Cut::at(usize::MAX));
         }))
     }),
     ("trailers", trailers),
@@ -101,9 +92,8 @@ const NAMES: &[(&str, Read)] = &[
         Ok(own(|delivery| delivery.ending = Some(ending)))
     }),
     ("close-idle", |parameters| {
-        let idle = parameters
-            .millis("after")?
-            .unwrap_or(Duration::from_millis(100));
+        let idle = parameters.millis("after")?;
+        let idle = idle.unwrap_or(Duration::from_millis(100));
         Ok(own(|delivery| {
             delivery.idle = idle;
             delivery.ending = Some(Ending::Fin);
@@ -118,9 +108,8 @@ const NAMES: &[(&str, Read)] = &[
         refused(Refusal::SignatureNotYetCurrent(seconds(parameters)?))
     }),
     ("redirect", |parameters| {
-        let status = parameters
-            .status("status")?
-            .unwrap_or(StatusCode::TEMPORARY_REDIRECT);
+        let status = parameters.status("status")?;
+        let status = status.unwrap_or(StatusCode::TEMPORARY_REDIRECT);
         let location = parameters.take("location");
         Ok(Planned::new(Mishap::Redirect { status, location }))
     }),
@@ -162,17 +151,14 @@ fn refused(refusal: Refusal) -> Result<Planned, UnknownFault> {
 
 fn seconds(parameters: &mut Parameters) -> Result<Duration, UnknownFault> {
     let seconds = parameters.skew("seconds")?.unwrap_or(3600);
-    let seconds = u64::try_from(seconds)
-        .map_err(|_| UnknownFault::new(format!("seconds={seconds}: at least 0")))?;
-    Ok(Duration::from_secs(seconds))
+    let forward = u64::try_from(seconds).map_err(|_| invalid("seconds", seconds, "at least 0"))?;
+    Ok(Duration::from_secs(forward))
 }
 
 fn exception(parameters: &mut Parameters, usual: &str) -> (String, String) {
     let code = parameters.take("code").unwrap_or_else(|| usual.to_owned());
-    let message = parameters
-        .take("message")
-        .unwrap_or_else(|| "As planned.".to_owned());
-    (code, message)
+    let message = parameters.take("message");
+    (code, message.unwrap_or_else(|| "As planned.".to_owned()))
 }
 
 fn trickle(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
@@ -181,11 +167,10 @@ fn trickle(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
         ("head", Part::Head),
         ("body", Part::Body),
     ];
+    let every = parameters.millis("every")?;
     let pace = Pace {
         bytes: parameters.some_bytes("bytes")?.unwrap_or(1),
-        every: parameters
-            .millis("every")?
-            .unwrap_or(Duration::from_millis(50)),
+        every: every.unwrap_or(Duration::from_millis(50)),
         part: parameters.one_of("part", &parts)?.unwrap_or_default(),
     };
     Ok(own(|delivery| delivery.pace = Some(pace)))

@@ -67,10 +67,8 @@ impl Parameters {
         let Some(text) = self.take(key) else {
             return Ok(None);
         };
-        match text.parse() {
-            Ok(value) => Ok(Some(value)),
-            Err(error) => Err(UnknownFault::new(format!("{key}={text}: {error}"))),
-        }
+        let parsed = text.parse().map_err(|error| invalid(key, &text, error));
+        parsed.map(Some)
     }
 
     pub(super) fn flag(&mut self, key: &str) -> Result<bool, UnknownFault> {
@@ -83,9 +81,9 @@ impl Parameters {
 
     pub(super) fn bytes(&mut self, key: &str) -> Result<Option<usize>, UnknownFault> {
         match self.parsed(key)? {
-            Some(bytes) if bytes > MAX_BYTES => Err(UnknownFault::new(format!(
-                "{key}={bytes}: at most {MAX_BYTES}"
-            ))),
+            Some(bytes) if bytes > MAX_BYTES => {
+                Err(invalid(key, bytes, format!("at most {MAX_BYTES}")))
+            }
             bytes => Ok(bytes),
         }
     }
@@ -93,7 +91,7 @@ impl Parameters {
     /// A number of bytes, at least one.
     pub(super) fn some_bytes(&mut self, key: &str) -> Result<Option<usize>, UnknownFault> {
         match self.bytes(key)? {
-            Some(0) => Err(UnknownFault::new(format!("{key}=0: at least 1"))),
+            Some(0) => Err(invalid(key, 0, "at least 1")),
             bytes => Ok(bytes),
         }
     }
@@ -102,9 +100,8 @@ impl Parameters {
     pub(super) fn skew(&mut self, key: &str) -> Result<Option<i64>, UnknownFault> {
         match self.parsed::<i64>(key)? {
             Some(seconds) if seconds.unsigned_abs() > MAX_SECONDS.unsigned_abs() => {
-                Err(UnknownFault::new(format!(
-                    "{key}={seconds}: at most {MAX_SECONDS} in either direction"
-                )))
+                let bound = format!("at most {MAX_SECONDS} in either direction");
+                Err(invalid(key, seconds, bound))
             }
             seconds => Ok(seconds),
         }
@@ -113,10 +110,9 @@ impl Parameters {
     /// A status of at least 200: lower ones are not final responses.
     pub(super) fn status(&mut self, key: &str) -> Result<Option<StatusCode>, UnknownFault> {
         match self.parsed::<StatusCode>(key)? {
-            Some(status) if status.is_informational() => Err(UnknownFault::new(format!(
-                "{key}={}: not a final status",
-                status.as_u16()
-            ))),
+            Some(status) if status.is_informational() => {
+                Err(invalid(key, status.as_u16(), "not a final status"))
+            }
             status => Ok(status),
         }
     }
@@ -134,10 +130,8 @@ impl Parameters {
             Some((_, value)) => Ok(Some(value.clone())),
             None => {
                 let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-                let known = known.join(", ");
-                Err(UnknownFault::new(format!(
-                    "{key}={text}: expected one of {known}"
-                )))
+                let expected = format!("expected one of {}", known.join(", "));
+                Err(invalid(key, text, expected))
             }
         }
     }
@@ -146,12 +140,17 @@ impl Parameters {
     pub(super) fn finish(self) -> Result<(), UnknownFault> {
         match self.left.first() {
             None => Ok(()),
-            Some((key, _)) => Err(UnknownFault::new(format!(
-                "{} has no parameter {key}.",
-                self.name
-            ))),
+            Some((key, _)) => {
+                let text = format!("{} has no parameter {key}.", self.name);
+                Err(UnknownFault::new(text))
+            }
         }
     }
+}
+
+/// The error for a value that a parameter cannot have.
+pub(super) fn invalid(key: &str, value: impl Display, why: impl Display) -> UnknownFault {
+    UnknownFault::new(format!("{key}={value}: {why}"))
 }
 
 /// Splits at each `separator` outside of quotation marks.

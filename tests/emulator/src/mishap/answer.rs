@@ -1,15 +1,18 @@
 //! Converts a mishap into an outcome.
 
+use std::time::Duration;
+
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::{ErrorAnswer, ErrorForm, Garbage, Mishap};
 use crate::failure::Failure;
-use crate::{Delivery, Fault, Now, Outcome, Response};
+use crate::{Delivery, Ending, Fault, Now, Outcome, Response};
 
 /// Bytes that are not valid JSON, UTF-8 or HTTP.
 const GARBAGE: &[u8] = b"\xff\xfe\x00garbage]}\r\n\r\n";
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const HTML: &str =
     "<html><head><title>Oops</title></head><body><h1>Something is wrong here</h1></body></html>\n";
 
@@ -35,12 +38,11 @@ impl Mishap {
     pub(crate) fn spoil(self, own: Response, context: &Context<'_>) -> Outcome {
         match self {
             Self::CloseBeforeReading(ending) => Fault::BeforeReading(ending).into(),
-            Self::NoAnswer(crate::Ending::Fin) => Fault::CloseWithoutAnswer.into(),
-            Self::NoAnswer(ending) => Fault::NoAnswer {
-                delay: std::time::Duration::ZERO,
-                ending,
+            Self::NoAnswer(Ending::Fin) => Fault::CloseWithoutAnswer.into(),
+            Self::NoAnswer(ending) => {
+                let delay = Duration::ZERO;
+                Fault::NoAnswer { delay, ending }.into()
             }
-            .into(),
             Self::OwnAnswer => own.into(),
             Self::Instead(outcome) => outcome,
             Self::Error(error) => error.response(context).into(),
@@ -48,15 +50,13 @@ impl Mishap {
             Self::Empty => Response::new(StatusCode::OK, "").into(),
             Self::Garbage(Garbage::Body) => json_bytes(StatusCode::OK, GARBAGE).into(),
             Self::Garbage(Garbage::Tail) => {
-                let mut spoilt = own;
-                let mut body = spoilt.body().to_vec();
-                body.extend_from_slice(GARBAGE);
-                spoilt.chunks = vec![body.into()];
+                let body = [&own.body(), GARBAGE].concat();
+                let mut spoilt = own.chunks([body]);
                 spoilt.generated = None;
                 spoilt.into()
             }
             Self::Garbage(Garbage::Wire) => Fault::NotHttp {
-                delay: std::time::Duration::ZERO,
+                delay: Duration::ZERO,
                 bytes: Bytes::from_static(GARBAGE),
             }
             .into(),
@@ -85,21 +85,15 @@ impl ErrorAnswer {
             ErrorForm::Header => {
                 let body =
                     json!({ "requestId": context.request_id, "detailedMessage": failure.message });
-                let response = json_bytes(status, body.to_string());
-                match HeaderValue::try_from(failure.code) {
-                    Ok(code) => response.header(HeaderName::from_static("x-amzn-errortype"), code),
-                    // A name that is not a valid header value is omitted.
-                    Err(_) => response,
-                }
+                json_bytes(status, body.to_string()).header_if_valid(ERROR_TYPE, failure.code)
             }
             ErrorForm::MessageOnly => {
                 let body = json!({ "detailedMessage": failure.message });
                 json_bytes(status, body.to_string())
             }
-            ErrorForm::Text => Response::new(status, failure.message).header(
-                header::CONTENT_TYPE,
-                HeaderValue::from_static("text/plain; charset=UTF-8"),
-            ),
+            ErrorForm::Text => {
+                Response::typed(status, "text/plain; charset=UTF-8", failure.message)
+            }
             ErrorForm::Html => html(status),
             ErrorForm::Empty => Response::new(status, ""),
             ErrorForm::NotUtf8 => {
@@ -113,27 +107,19 @@ impl ErrorAnswer {
 }
 
 fn json_bytes(status: StatusCode, body: impl Into<Bytes>) -> Response {
-    Response::new(status, body).header(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    )
+    Response::typed(status, "application/json", body)
 }
 
 fn html(status: StatusCode) -> Response {
-    Response::new(status, HTML).header(header::CONTENT_TYPE, HeaderValue::from_static("text/html"))
+    Response::typed(status, "text/html", HTML)
 }
 
 fn redirect(status: StatusCode, location: Option<String>, context: &Context<'_>) -> Response {
-    let response = Response::new(status, "");
     let location = location.unwrap_or_else(|| {
         let target = context.request.uri().path_and_query();
         target.map_or("/", |target| target.as_str()).to_owned()
     });
-    match HeaderValue::try_from(location) {
-        Ok(location) => response.header(header::LOCATION, location),
-        // A location that is not a valid header value is omitted.
-        Err(_) => response,
-    }
+    Response::new(status, "").header_if_valid(header::LOCATION, location)
 }
 
 /// Applies a delivery to an outcome.
@@ -150,20 +136,15 @@ pub(crate) fn deliver(outcome: Outcome, delivery: Delivery) -> Outcome {
         },
         Outcome::Fault(Fault::CloseWithoutAnswer) if !delivery.delay.is_zero() => Fault::NoAnswer {
             delay: delivery.delay,
-            ending: crate::Ending::Fin,
+            ending: Ending::Fin,
         }
         .into(),
-        Outcome::Fault(Fault::NoAnswer { ending, delay }) => Fault::NoAnswer {
-            delay: delay.saturating_add(delivery.delay),
-            ending,
+        Outcome::Fault(mut fault) => {
+            if let Fault::NoAnswer { delay, .. } | Fault::NotHttp { delay, .. } = &mut fault {
+                *delay = delay.saturating_add(delivery.delay);
+            }
+            fault.into()
         }
-        .into(),
-        Outcome::Fault(Fault::NotHttp { bytes, delay }) => Fault::NotHttp {
-            delay: delay.saturating_add(delivery.delay),
-            bytes,
-        }
-        .into(),
-        Outcome::Fault(other) => other.into(),
         // The response of a running query is not available yet, so there is nothing to apply the delivery to.
         Outcome::Pending(ticket) => Outcome::Pending(ticket),
     }

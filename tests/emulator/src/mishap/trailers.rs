@@ -5,7 +5,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::answer::Context;
 use crate::failure::{Failure, status_of};
-use crate::{Cut, Response, percent};
+use crate::{Response, percent};
 
 const STATUS: HeaderName = HeaderName::from_static("x-neptune-status");
 const DETAIL: HeaderName = HeaderName::from_static("x-neptune-detail");
@@ -87,25 +87,20 @@ fn failing(
     context: &Context<'_>,
 ) -> Response {
     // Neptune adds the text as `message` here, too.
-    let told = failure.clone();
-    let error = told.into_response(context.request_id, true).body();
+    let error = failure.clone().into_response(context.request_id, true);
+    let error = error.body();
     let kept = match after {
         Some(after) => own.start(after),
         None => {
             let body = own.body();
-            let cut = Cut {
-                after,
-                inside_chunk: false,
-            };
-            body.slice(..cut.of(body.len()))
+            body.slice(..body.len() / 2)
         }
     };
     own.generated = None;
-    own.chunks = if appended {
-        vec![kept, error.clone()]
-    } else {
-        vec![kept]
-    };
+    own.chunks = vec![kept];
+    if appended {
+        own.chunks.push(error.clone());
+    }
     own.chunks.retain(|chunk| !chunk.is_empty());
     bad(own, &failure, &error)
 }

@@ -4,10 +4,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Route};
+use super::{Answer, Answered, Route};
 use crate::clock::Calendar;
 use crate::cluster::Cluster;
-use crate::failure::Failure;
 use crate::incoming::Incoming;
 use crate::input::Inputs;
 
@@ -16,7 +15,7 @@ pub(crate) const ROUTES: &[Route] = &[Route::get("GetEngineStatus", "/status", s
 /// The members of the requests.
 pub(crate) const INPUTS: &[Inputs] = &[("GetEngineStatus", &[])];
 
-fn status(cluster: &mut Cluster, _: &Incoming<'_>) -> Result<Answer, Failure> {
+fn status(cluster: &mut Cluster, _: &Incoming<'_>) -> Answered {
     let config = &cluster.config;
     let on = |is_on: bool| if is_on { "enabled" } else { "disabled" };
     let features = json!({
@@ -32,9 +31,16 @@ fn status(cluster: &mut Cluster, _: &Incoming<'_>) -> Result<Answer, Failure> {
         "clusterQueryTimeoutInMs": "120000",
         "SlowQueryLogsThreshold": "5000",
     });
-    let mut status = json!({
+    let java_date = |wall| Calendar::of(wall).java_date();
+    // Not in the model (M24).
+    let capacity = config
+        .serverless
+        .as_ref()
+        .map(|(least, most)| json!({ "minCapacity": least, "maxCapacity": most }));
+    let (rolling_back, earliest) = config.rolling_back.unzip();
+    Ok(Answer::members(json!({
         "status": if config.healthy { "healthy" } else { "recovery" },
-        "startTime": Calendar::of(cluster.started()).java_date(),
+        "startTime": java_date(cluster.started()),
         "dbEngineVersion": config.engine_version,
         "role": config.role.as_str(),
         "dfeQueryEngine": "viaQueryHint",
@@ -44,24 +50,11 @@ fn status(cluster: &mut Cluster, _: &Incoming<'_>) -> Result<Answer, Failure> {
         "labMode": { "ObjectIndex": "disabled", "ReadWriteConflictDetection": "enabled" },
         "features": with(features, &config.features),
         "settings": with(settings, &config.settings),
-    });
-    if let Value::Object(members) = &mut status {
-        if let Some((least, most)) = &config.serverless {
-            // Not in the model (M24).
-            let capacity = json!({ "minCapacity": least, "maxCapacity": most });
-            members.insert("serverlessConfiguration".to_owned(), capacity);
-        }
-        if let Some((count, earliest)) = config.rolling_back {
-            members.insert("rollingBackTrxCount".to_owned(), count.into());
-            // U23: assumed to have the format of the start time.
-            let earliest = Calendar::of(earliest).java_date();
-            members.insert(
-                "rollingBackTrxEarliestStartTime".to_owned(),
-                earliest.into(),
-            );
-        }
-    }
-    Ok(Answer::Json(status))
+        "serverlessConfiguration": capacity,
+        "rollingBackTrxCount": rolling_back,
+        // U23: assumed to have the format of the start time.
+        "rollingBackTrxEarliestStartTime": earliest.map(java_date),
+    })))
 }
 
 /// The object, with these members replaced or added.

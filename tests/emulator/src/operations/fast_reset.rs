@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Answer, Route, statistics};
+use super::{Answer, Answered, Route, statistics};
 use crate::Now;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
@@ -38,7 +38,7 @@ impl ResetToken {
     }
 }
 
-fn reset(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn reset(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     statistics::check_writer(cluster)?;
     let members = incoming.json_or_form()?;
     match members.required_string("action")? {
@@ -62,7 +62,7 @@ fn reset(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failu
             }
             cluster.wipe();
             cluster.restart(incoming.now);
-            Ok(Answer::Json(json!({ "status": "200 OK" })))
+            Ok(Answer::ok())
         }
         other => Err(Failure::invalid_parameter(format!(
             "System command parameter 'action' : '{other}' is not supported"

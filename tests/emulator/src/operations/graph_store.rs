@@ -8,7 +8,7 @@
 use http::Method;
 
 use super::queries::submit;
-use super::{Answer, Route};
+use super::{Answered, Route};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
@@ -51,11 +51,7 @@ pub(crate) const INPUTS: &[Inputs] = &[
     ("DeleteGraph", &[GRAPH, DEFAULT]),
 ];
 
-fn take(
-    cluster: &mut Cluster,
-    incoming: &Incoming<'_>,
-    method: &'static str,
-) -> Result<Answer, Failure> {
+fn take(cluster: &mut Cluster, incoming: &Incoming<'_>, method: &'static str) -> Answered {
     let mut graphs = incoming
         .query_pairs()
         .filter(|(name, _)| matches!(*name, "default" | "graph"));

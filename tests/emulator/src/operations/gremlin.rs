@@ -4,9 +4,9 @@
 //! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-gremlin-rest.html)). A JSON body is
 //! accepted with any content type and may have a `queryId`, which is not in the service model (M13, M42).
 
-use super::queries::parameters::{Parameters, Reading};
+use super::queries::parameters::{self, Reading};
 use super::queries::{status, submit};
-use super::{Answer, Route};
+use super::{Answered, Route};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
@@ -68,35 +68,35 @@ pub(crate) const INPUTS: &[Inputs] = &[
     ("CancelGremlinQuery", &[Member::label("queryId")]),
 ];
 
-fn any_status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn any_status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     status::any(cluster, incoming, Language::Gremlin)
 }
 
-fn query(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn query(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     take(cluster, incoming, QueryKind::Query)
 }
 
-fn explain(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn explain(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     take(cluster, incoming, QueryKind::Explain)
 }
 
-fn profile(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn profile(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     take(cluster, incoming, QueryKind::Profile)
 }
 
-fn take(
-    cluster: &mut Cluster,
-    incoming: &Incoming<'_>,
-    kind: QueryKind,
-) -> Result<Answer, Failure> {
-    let parameters = Parameters::of(incoming, Reading::ByLook)?;
-    let mut request = QueryRequest::new(Language::Gremlin, kind, parameters.required("gremlin")?);
+fn take(cluster: &mut Cluster, incoming: &Incoming<'_>, kind: QueryKind) -> Answered {
+    let parameters = parameters::read(incoming, Reading::ByLook)?;
+    let mut request = QueryRequest::new(
+        Language::Gremlin,
+        kind,
+        parameters.required_string("gremlin")?,
+    );
     if kind == QueryKind::Profile {
         for name in ["profile.results", "profile.indexOps"] {
             parameters.flag(name)?;
         }
     }
-    request.query_id = parameters.text("queryId")?.map(str::to_owned);
+    request.query_id = parameters.string("queryId")?.map(str::to_owned);
     request.options = parameters.others(&["gremlin", "queryId"]);
     if let Some(chop) = request.option("profile.chop")
         && chop.parse::<u32>().is_err()

@@ -8,7 +8,7 @@
 use serde_json::json;
 
 use self::rebuild::{Asked, Rebuild, RebuildStatus};
-use super::{Answer, Route, statistics};
+use super::{Answer, Answered, Route, one_of, statistics};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
@@ -48,7 +48,7 @@ pub(crate) const INPUTS: &[Inputs] = &[
     ("CancelIndexRebuild", &[Member::label("rebuildId")]),
 ];
 
-fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     statistics::check_writer(cluster)?;
     if cluster.config.serverless.is_some() {
         return Err(Failure::new(
@@ -56,8 +56,9 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failu
             "Index rebuilds are not supported on a serverless writer.",
         ));
     }
-    let scope = one_of(incoming, "scope", &["ALL", "QUADS", "DICTIONARIES"])?;
-    let buffer = one_of(incoming, "writeBufferSize", &["LOW", "MEDIUM", "HIGH"])?;
+    let word = |name, words| one_of(name, incoming.query(name), words);
+    let scope = word("scope", &["ALL", "QUADS", "DICTIONARIES"])?.unwrap_or("ALL");
+    let buffer = word("writeBufferSize", &["LOW", "MEDIUM", "HIGH"])?.unwrap_or("LOW");
     let most = i64::from(i32::MAX);
     let concurrency = incoming.query_integer("concurrency", 1, most)?.unwrap_or(1);
     // The value is reduced without an error; the response has the value that is used.
@@ -69,13 +70,13 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failu
     };
     let asked = Asked {
         token,
-        scope,
+        scope: scope.to_owned(),
         concurrency,
-        buffer,
+        buffer: buffer.to_owned(),
     };
     let mut known = cluster.rebuilds.iter();
     if let Some(same) = known.find(|other| asked.has_token_of(other)) {
-        return if asked == *same.asked() {
+        return if asked == same.asked {
             Ok(Answer::Json(same.describe_start(incoming.now)))
         } else {
             Err(Failure::invalid_parameter(
@@ -90,57 +91,39 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failu
             "Another index rebuild is in progress.",
         ));
     }
-    let new = Rebuild::new(
-        cluster.ids.uuid(),
+    let new = Rebuild {
+        id: cluster.ids.uuid(),
         asked,
-        cluster.config.rebuild_duration,
-        cluster.next_rebuild_failure.take(),
-        incoming.now,
-    );
+        started: incoming.now,
+        duration: cluster.config.rebuild_duration,
+        failure: cluster.next_rebuild_failure.take(),
+        cancelled: None,
+    };
     let answer = new.describe_start(incoming.now);
     cluster.rebuilds.push(new);
     Ok(Answer::Json(answer))
 }
 
-fn one_of(
-    incoming: &Incoming<'_>,
-    name: &str,
-    values: &[&'static str],
-) -> Result<&'static str, Failure> {
-    let Some(given) = incoming.query(name) else {
-        return Ok(values.first().copied().unwrap_or_default());
-    };
-    let known = values.iter().find(|value| **value == given).copied();
-    known.ok_or_else(|| {
-        Failure::invalid_parameter(format!(
-            "The value of {name} must be one of {}.",
-            values.join(", ")
-        ))
-    })
-}
-
-fn list(cluster: &mut Cluster, _: &Incoming<'_>) -> Result<Answer, Failure> {
+fn list(cluster: &mut Cluster, _: &Incoming<'_>) -> Answered {
     let newest_first = cluster.rebuilds.iter().rev();
     let ids: Vec<&str> = newest_first.map(Rebuild::id).collect();
     Ok(Answer::Json(json!({ "rebuildIds": ids })))
 }
 
-fn status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     let id = incoming.label();
     let mut known = cluster.rebuilds.iter();
-    let rebuild = known
-        .find(|rebuild| rebuild.id() == id)
-        .ok_or_else(|| unknown(id))?;
-    Ok(Answer::Json(rebuild.describe(incoming.now)))
+    let rebuild = known.find(|rebuild| rebuild.id() == id);
+    let rebuild = rebuild.ok_or_else(|| unknown(id))?;
+    Ok(Answer::members(rebuild.describe(incoming.now)))
 }
 
-fn cancel(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn cancel(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     statistics::check_writer(cluster)?;
     let id = incoming.label();
     let mut known = cluster.rebuilds.iter_mut();
-    let rebuild = known
-        .find(|rebuild| rebuild.id() == id)
-        .ok_or_else(|| unknown(id))?;
+    let rebuild = known.find(|rebuild| rebuild.id() == id);
+    let rebuild = rebuild.ok_or_else(|| unknown(id))?;
     match rebuild.status(incoming.now) {
         RebuildStatus::Preparing | RebuildStatus::Rebuilding => rebuild.cancel(incoming.now),
         RebuildStatus::Cancelling => {}

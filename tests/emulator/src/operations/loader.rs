@@ -6,10 +6,11 @@
 //! [cancelling](https://docs.aws.amazon.com/neptune/latest/userguide/load-api-reference-cancel.html). Their codes,
 //! unless users have published one, and the texts about members are invented.
 
-use serde_json::{Map, json};
+use serde_json::json;
 
-use self::load::Load;
-use super::{Answer, Route};
+use self::load::{Load, State};
+use self::script::LoadScript;
+use super::{Answer, Answered, Route, one_of, without_nulls};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::{Incoming, Members};
@@ -86,7 +87,7 @@ enum Mode {
     New,
 }
 
-fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     if cluster.config.role == Role::Reader {
         return Err(Failure::new(
             "MethodNotAllowedException",
@@ -123,13 +124,17 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failu
         return Err(unknown_id(&cluster.config, unknown));
     }
     let id = cluster.ids.uuid();
-    let load = Load::new(
-        id.clone(),
+    let load = Load {
+        id: id.clone(),
         source,
         dependencies,
-        cluster.config.load_duration,
-        members.0,
-    );
+        duration: cluster.config.load_duration,
+        parameters: members.into_map(),
+        run: 1,
+        nothing_left: false,
+        script: LoadScript::default(),
+        state: State::Queued,
+    };
     cluster.loader.start(load, mode, incoming.now);
     Ok(Answer::payload(json!({ "loadId": id })))
 }
@@ -139,11 +144,7 @@ fn parameters(incoming: &Incoming<'_>) -> Result<Members, Failure> {
     if incoming.has_body() {
         return incoming.json();
     }
-    let mut members = Map::new();
-    for (name, value) in incoming.query_pairs() {
-        members.insert(name.to_owned(), value.into());
-    }
-    Ok(Members(members))
+    Ok(incoming.query_members())
 }
 
 /// Checks all members but the dependencies.
@@ -191,21 +192,7 @@ fn check_members(config: &Config, members: &Members, source: &str) -> Result<Mod
     })
 }
 
-fn one_of<'a>(
-    name: &str,
-    value: Option<&'a str>,
-    values: &[&str],
-) -> Result<Option<&'a str>, Failure> {
-    match value {
-        Some(value) if !values.contains(&value) => Err(Failure::invalid_parameter(format!(
-            "The value of {name} must be one of {}.",
-            values.join(", ")
-        ))),
-        value => Ok(value),
-    }
-}
-
-fn list(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn list(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     let most = incoming.query_integer("limit", 1, 100)?.unwrap_or(100);
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let with_queued = incoming.query_flag("includeQueuedLoads")?.unwrap_or(true);
@@ -220,7 +207,7 @@ fn list(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failur
     Ok(Answer::payload(json!({ "loadIds": ids })))
 }
 
-fn status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     let id = load_id(incoming);
     let details = incoming.query_flag("details")?.unwrap_or(false);
     let errors = incoming.query_flag("errors")?.unwrap_or(false);
@@ -233,21 +220,15 @@ fn status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Fail
     let Some(load) = cluster.loader.get(id) else {
         return Err(unknown_id(&cluster.config, id));
     };
-    let mut payload = Map::new();
-    payload.insert("feedCount".to_owned(), load.describe_count());
-    payload.insert("overallStatus".to_owned(), load.describe(incoming.now));
-    if details {
-        let failed = load.describe_failed(incoming.now);
-        payload.insert("failedFeeds".to_owned(), failed);
-    }
-    if errors {
-        let page = load.describe_errors(page, per_page);
-        payload.insert("errors".to_owned(), page);
-    }
-    Ok(Answer::payload(payload))
+    Ok(Answer::payload(without_nulls(json!({
+        "feedCount": load.describe_count(),
+        "overallStatus": load.describe(incoming.now),
+        "failedFeeds": details.then(|| load.describe_failed(incoming.now)),
+        "errors": errors.then(|| load.describe_errors(page, per_page)),
+    }))))
 }
 
-fn cancel(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn cancel(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     if cluster.config.role == Role::Reader {
         return Err(Failure::new(
             "MethodNotAllowedException",

@@ -10,7 +10,7 @@
 use serde_json::json;
 
 use self::job::{JobStatus, MlJob, MlKind};
-use super::{Answer, Route};
+use super::{Answer, Answered, Route};
 use crate::Config;
 use crate::clock::unix_millis;
 use crate::cluster::Cluster;
@@ -28,7 +28,7 @@ mod model_transform;
 
 /// The four routes of a kind.
 macro_rules! routes {
-    ($path:literal, $kind:ident, $start_name:literal, $start:path, $list:literal, $get:literal, $cancel:literal) => {
+    ($kind:ident, $path:literal: $start_name:literal $start:path, $list:literal, $get:literal, $cancel:literal) => {
         &[
             Route::post($start_name, $path, $start),
             Route::get($list, $path, |cluster, incoming| {
@@ -44,45 +44,25 @@ macro_rules! routes {
     };
 }
 
-pub(crate) const DATA_PROCESSING: &[Route] = routes!(
-    "/ml/dataprocessing",
-    DataProcessing,
-    "StartMLDataProcessingJob",
-    data_processing::start,
-    "ListMLDataProcessingJobs",
-    "GetMLDataProcessingJob",
-    "CancelMLDataProcessingJob"
-);
+pub(crate) const DATA_PROCESSING: &[Route] = routes! {
+    DataProcessing, "/ml/dataprocessing": "StartMLDataProcessingJob" data_processing::start,
+    "ListMLDataProcessingJobs", "GetMLDataProcessingJob", "CancelMLDataProcessingJob"
+};
 
-pub(crate) const MODEL_TRAINING: &[Route] = routes!(
-    "/ml/modeltraining",
-    ModelTraining,
-    "StartMLModelTrainingJob",
-    model_training::start,
-    "ListMLModelTrainingJobs",
-    "GetMLModelTrainingJob",
-    "CancelMLModelTrainingJob"
-);
+pub(crate) const MODEL_TRAINING: &[Route] = routes! {
+    ModelTraining, "/ml/modeltraining": "StartMLModelTrainingJob" model_training::start,
+    "ListMLModelTrainingJobs", "GetMLModelTrainingJob", "CancelMLModelTrainingJob"
+};
 
-pub(crate) const MODEL_TRANSFORM: &[Route] = routes!(
-    "/ml/modeltransform",
-    ModelTransform,
-    "StartMLModelTransformJob",
-    model_transform::start,
-    "ListMLModelTransformJobs",
-    "GetMLModelTransformJob",
-    "CancelMLModelTransformJob"
-);
+pub(crate) const MODEL_TRANSFORM: &[Route] = routes! {
+    ModelTransform, "/ml/modeltransform": "StartMLModelTransformJob" model_transform::start,
+    "ListMLModelTransformJobs", "GetMLModelTransformJob", "CancelMLModelTransformJob"
+};
 
-pub(crate) const ENDPOINT: &[Route] = routes!(
-    "/ml/endpoints",
-    Endpoint,
-    "CreateMLEndpoint",
-    endpoint::create,
-    "ListMLEndpoints",
-    "GetMLEndpoint",
-    "DeleteMLEndpoint"
-);
+pub(crate) const ENDPOINT: &[Route] = routes! {
+    Endpoint, "/ml/endpoints": "CreateMLEndpoint" endpoint::create,
+    "ListMLEndpoints", "GetMLEndpoint", "DeleteMLEndpoint"
+};
 
 const ML_LIST: &[Member] = &[
     Member::query("maxItems", Number),
@@ -202,7 +182,7 @@ fn start_new_job(
     members: Members,
     cluster: &mut Cluster,
     incoming: &Incoming<'_>,
-) -> Result<Answer, Failure> {
+) -> Answered {
     let id = new_id(kind, &members, cluster)?;
     let location = Some(location);
     Ok(start_job(kind, id, location, members, cluster, incoming))
@@ -219,15 +199,19 @@ fn start_job(
 ) -> Answer {
     let failure = cluster.config.failing_ml.get(&(kind, id.clone())).cloned();
     let failure = failure.or_else(|| cluster.ml.take_failure(kind));
-    let job = MlJob::new(
+    let job = MlJob {
         kind,
-        &cluster.config,
         id,
+        region: cluster.config.region.clone(),
         location,
+        created: incoming.now.wall,
+        started: incoming.now.mono,
+        duration: cluster.config.ml_duration_of(kind),
         failure,
-        members.0,
-        incoming.now,
-    );
+        stopped: None,
+        updating: false,
+        parameters: members.into_map(),
+    };
     let answer = json!({
         "id": job.id(),
         "arn": job.arn(),
@@ -237,7 +221,7 @@ fn start_job(
     Answer::Json(answer)
 }
 
-fn list(kind: MlKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn list(kind: MlKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     check_role(&cluster.config, incoming.query("neptuneIamRoleArn"))?;
     let most = incoming.query_integer("maxItems", 1, 1024)?.unwrap_or(10);
     let most = usize::try_from(most).unwrap_or(usize::MAX);
@@ -246,7 +230,7 @@ fn list(kind: MlKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<
     Ok(Answer::Json(json!({ "ids": ids })))
 }
 
-fn get(kind: MlKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn get(kind: MlKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     check_role(&cluster.config, incoming.query("neptuneIamRoleArn"))?;
     let id = incoming.label();
     check_id(id)?;
@@ -254,7 +238,7 @@ fn get(kind: MlKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<A
     Ok(Answer::Json(job.describe(incoming.now)))
 }
 
-fn cancel(kind: MlKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn cancel(kind: MlKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     check_role(&cluster.config, incoming.query("neptuneIamRoleArn"))?;
     let clean = incoming.query_flag("clean")?.unwrap_or(false);
     let id = incoming.label();
@@ -274,7 +258,7 @@ fn cancel(kind: MlKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Resul
         return Ok(Answer::Empty);
     }
     // U20: assumed to have the body of the other operations.
-    Ok(Answer::Json(json!({ "status": "200 OK" })))
+    Ok(Answer::ok())
 }
 
 /// The id in the body, or a generated one.
@@ -328,20 +312,20 @@ fn check_role(config: &Config, role: Option<&str>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Checks the types of the remaining members.
+/// Checks the types of the remaining members. Their names are separated by spaces.
 fn check_types(
     members: &Members,
-    strings: &[&str],
-    integers: &[&str],
-    booleans: &[&str],
+    strings: &str,
+    integers: &str,
+    booleans: &str,
 ) -> Result<(), Failure> {
-    for name in strings {
+    for name in strings.split_whitespace() {
         members.string(name)?;
     }
-    for name in integers {
+    for name in integers.split_whitespace() {
         members.integer(name)?;
     }
-    for name in booleans {
+    for name in booleans.split_whitespace() {
         members.boolean(name)?;
     }
     for name in ["subnets", "securityGroupIds"] {

@@ -7,9 +7,9 @@
 use http::Method;
 use serde_json::Value;
 
-use super::queries::parameters::{Parameters, Reading};
+use super::queries::parameters::{self, Reading};
 use super::queries::{status, submit};
-use super::{Answer, Route};
+use super::{Answered, Route};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
@@ -69,36 +69,32 @@ pub(crate) const INPUTS: &[Inputs] = &[
     ),
 ];
 
-fn any_status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn any_status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     status::any(cluster, incoming, Language::OpenCypher)
 }
 
-fn cancel(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn cancel(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     status::cancel(cluster, incoming, Language::OpenCypher)
 }
 
-fn query(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn query(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     take(cluster, incoming, QueryKind::Query)
 }
 
-fn explain(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn explain(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     take(cluster, incoming, QueryKind::Explain)
 }
 
-fn take(
-    cluster: &mut Cluster,
-    incoming: &Incoming<'_>,
-    kind: QueryKind,
-) -> Result<Answer, Failure> {
+fn take(cluster: &mut Cluster, incoming: &Incoming<'_>, kind: QueryKind) -> Answered {
     let as_body = incoming.media_type().as_deref() == Some("application/opencypher");
     let (parameters, text) = if as_body {
-        (Parameters::of_url(incoming), incoming.query_text()?)
+        (incoming.query_members(), incoming.query_text()?)
     } else {
-        let parameters = Parameters::of(incoming, Reading::ByType)?;
-        let text = parameters.required("query")?.to_owned();
+        let parameters = parameters::read(incoming, Reading::ByType)?;
+        let text = parameters.required_string("query")?.to_owned();
         (parameters, text)
     };
-    let explains = parameters.explains()?;
+    let explains = parameters::explains(&parameters)?;
     if kind == QueryKind::Explain && !explains {
         return Err(Failure::missing_parameter(
             "The required parameter explain is missing.",
@@ -107,7 +103,7 @@ fn take(
     let kind = if explains { QueryKind::Explain } else { kind };
     let mut request = QueryRequest::new(Language::OpenCypher, kind, text);
     // U05: an object instead of a string is refused, because no page shows one.
-    if let Some(text) = parameters.text("parameters")? {
+    if let Some(text) = parameters.string("parameters")? {
         if !matches!(serde_json::from_str(text), Ok(Value::Object(_))) {
             return Err(Failure::invalid_parameter(
                 "The value of parameters must be a JSON object.",
@@ -115,7 +111,7 @@ fn take(
         }
         request.parameters = Some(text.to_owned());
     }
-    request.query_id = parameters.text("queryId")?.map(str::to_owned);
+    request.query_id = parameters.string("queryId")?.map(str::to_owned);
     request.options = parameters.others(&["query", "parameters", "queryId"]);
     submit(cluster, incoming, request)
 }

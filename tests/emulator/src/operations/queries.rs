@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::queue::{Conclusion, Job};
-use super::Answer;
+use super::{Answer, Answered};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
@@ -27,22 +27,15 @@ pub(super) fn submit(
     cluster: &mut Cluster,
     incoming: &Incoming<'_>,
     mut request: QueryRequest,
-) -> Result<Answer, Failure> {
+) -> Answered {
     request.accept = incoming.header("accept").map(str::to_owned);
     request.trailers = incoming.has_word("te", "trailers");
     cluster.queries.asked = Some(request.clone());
     check(cluster, &request)?;
-    let given = match request.query_id.as_deref() {
-        // U06: whether this member exists is not known.
-        Some(_)
-            if request.language == Language::OpenCypher
-                && !cluster.config.queries.open_cypher_ids =>
-        {
-            None
-        }
-        id => id,
-    };
-    let id = match given {
+    // U06: whether openCypher has this member is not known.
+    let takes_ids =
+        request.language != Language::OpenCypher || cluster.config.queries.open_cypher_ids;
+    let id = match request.query_id.as_deref().filter(|_| takes_ids) {
         Some(id) if cluster.queries.has(request.language, id) => {
             return Err(in_use(request.language, id));
         }
@@ -50,11 +43,10 @@ pub(super) fn submit(
         None => cluster.ids.uuid(),
     };
     let script = cluster.queries.scripts.take(&request);
+    let duration = script.as_ref().map(|(_, script)| script.duration);
     let job = Job {
         id,
-        duration: script
-            .as_ref()
-            .map_or(Duration::ZERO, |(_, script)| script.duration),
+        duration: duration.unwrap_or_default(),
         script,
         request: Arc::new(request),
         arrived: incoming.now.mono,
@@ -76,11 +68,7 @@ fn check(cluster: &Cluster, request: &QueryRequest) -> Result<(), Failure> {
     if cluster.config.role == Role::Reader
         && (request.is_update() || script.is_some_and(|script| script.writes))
     {
-        return Err(Failure::new(
-            "ReadOnlyViolationException",
-            "The request is rejected because it violates some read-only restriction, such as a designation of a \
-             replica as read-only.",
-        ));
+        return Err(Failure::read_only());
     }
     let settings = &cluster.config.queries;
     if cluster.queries.waits_behind(settings.slots) >= settings.queue {
@@ -98,16 +86,11 @@ fn check(cluster: &Cluster, request: &QueryRequest) -> Result<(), Failure> {
 /// The error for an id that a running or waiting query has. The exception has a source only for openCypher; the same
 /// refusal in the other languages is assumed.
 fn in_use(language: Language, id: &str) -> Failure {
-    match language {
-        Language::OpenCypher => Failure {
-            status: http::StatusCode::BAD_REQUEST,
-            code: "DuplicateDataException".to_owned(),
-            message: format!("Query id {id} is in use."),
-        },
-        Language::Gremlin | Language::Sparql => {
-            Failure::invalid_parameter(format!("Query id {id} is in use."))
-        }
+    let mut failure = Failure::invalid_parameter(format!("Query id {id} is in use."));
+    if language == Language::OpenCypher {
+        failure.code = "DuplicateDataException".to_owned();
     }
+    failure
 }
 
 /// Advances the time: queries whose time is over are completed, in order, and waiting queries start in their place.

@@ -5,12 +5,12 @@
 //! assumed that an update by `GET` is refused, and with which error. The service model does not have these operations;
 //! their names follow its style.
 
-use super::queries::parameters::{Parameters, Reading};
+use super::queries::parameters::{self, Reading};
 use super::queries::{status, submit};
-use super::{Answer, Route};
+use super::{Answer, Answered, Route};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
-use crate::incoming::{Incoming, unsupported};
+use crate::incoming::{Incoming, Members, unsupported};
 use crate::input::Kind::{Every, Flag, Text};
 use crate::input::{Inputs, Member};
 use crate::{Language, QueryKind, QueryRequest, ids};
@@ -79,26 +79,26 @@ pub(crate) const INPUTS: &[Inputs] = &[
 /// The namespace of query hints, one of which sets the id of a query.
 pub(crate) const HINTS: &str = "http://aws.amazon.com/neptune/vocab/v01/QueryHints#";
 
-fn any_status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn any_status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     status::any(cluster, incoming, Language::Sparql)
 }
 
-fn get(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
-    let parameters = Parameters::of_url(incoming);
+fn get(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
+    let parameters = incoming.query_members();
     if parameters.has("update") {
         return Err(Failure::bad_request("An update has to be sent by POST."));
     }
-    let text = parameters.required("query")?.to_owned();
+    let text = parameters.required_string("query")?.to_owned();
     take(cluster, incoming, QueryKind::Query, text, parameters)
 }
 
-fn post(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn post(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     let kind = match incoming.media_type().as_deref() {
         Some("application/sparql-query") => QueryKind::Query,
         Some("application/sparql-update") => QueryKind::Update,
         Some("application/json") => return Err(unsupported("application/json")),
         _ => {
-            let parameters = Parameters::of(incoming, Reading::ByType)?;
+            let parameters = parameters::read(incoming, Reading::ByType)?;
             let kind = match (parameters.has("query"), parameters.has("update")) {
                 (true, true) => {
                     return Err(Failure::bad_request(
@@ -113,11 +113,11 @@ fn post(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failur
             } else {
                 "query"
             };
-            let text = parameters.required(name)?.to_owned();
+            let text = parameters.required_string(name)?.to_owned();
             return take(cluster, incoming, kind, text, parameters);
         }
     };
-    let parameters = Parameters::of_url(incoming);
+    let parameters = incoming.query_members();
     take(cluster, incoming, kind, incoming.query_text()?, parameters)
 }
 
@@ -126,14 +126,14 @@ fn take(
     incoming: &Incoming<'_>,
     kind: QueryKind,
     text: String,
-    parameters: Parameters,
-) -> Result<Answer, Failure> {
-    let kind = if parameters.explains()? {
+    parameters: Members,
+) -> Answered {
+    let kind = if parameters::explains(&parameters)? {
         QueryKind::Explain
     } else {
         kind
     };
-    let id = match parameters.text("queryId")? {
+    let id = match parameters.string("queryId")? {
         Some(id) => Some(id.to_owned()),
         None => hinted_id(&text),
     };

@@ -7,7 +7,7 @@
 use serde_json::json;
 
 use self::state::GraphKind;
-use super::{Answer, Route};
+use super::{Answer, Answered, Route};
 use crate::Role;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
@@ -52,18 +52,14 @@ pub(crate) const INPUTS: &[Inputs] = &[
     ("DeleteSparqlStatistics", &[]),
 ];
 
-fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     check_enabled(cluster)?;
     let old = cluster.config.is_older_than([1, 2, 1, 0]);
     let statistics = cluster.statistics.of(kind, incoming.now);
     Ok(Answer::payload(statistics.describe(old)))
 }
 
-fn manage(
-    kind: GraphKind,
-    cluster: &mut Cluster,
-    incoming: &Incoming<'_>,
-) -> Result<Answer, Failure> {
+fn manage(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     check_enabled(cluster)?;
     check_writer(cluster)?;
     let members = if cluster.config.statistics_need_content_type {
@@ -87,14 +83,10 @@ fn manage(
             ));
         }
     }
-    Ok(Answer::Json(json!({ "status": "200 OK" })))
+    Ok(Answer::ok())
 }
 
-fn delete(
-    kind: GraphKind,
-    cluster: &mut Cluster,
-    incoming: &Incoming<'_>,
-) -> Result<Answer, Failure> {
+fn delete(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     check_enabled(cluster)?;
     check_writer(cluster)?;
     if cluster.statistics.of(kind, incoming.now).delete() {

@@ -5,9 +5,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, Route};
+use super::{Answer, Answered, Route};
 use crate::cluster::Cluster;
-use crate::failure::Failure;
 use crate::incoming::Incoming;
 use crate::input::Inputs;
 
@@ -16,7 +15,7 @@ pub(crate) const ROUTES: &[Route] = &[Route::get("GetStorageInfo", "/storage/inf
 /// The members of the requests.
 pub(crate) const INPUTS: &[Inputs] = &[("GetStorageInfo", &[])];
 
-fn info(cluster: &mut Cluster, _: &Incoming<'_>) -> Result<Answer, Failure> {
+fn info(cluster: &mut Cluster, _: &Incoming<'_>) -> Answered {
     let set = cluster.storage_info.clone();
     Ok(Answer::Json(set.unwrap_or_else(nearly_empty)))
 }

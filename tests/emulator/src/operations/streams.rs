@@ -4,10 +4,11 @@
 //! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/streams-using-api-call.html)). Texts are invented where
 //! the guide shows none.
 
-use http::{HeaderValue, header};
-use serde_json::{Map, Value, json};
+use bytes::Bytes;
+use http::StatusCode;
+use serde_json::{Value, json};
 
-use super::{Answer, Route};
+use super::{Answer, Answered, Route};
 use crate::Response;
 use crate::change_stream::{ChangeStream, EventId, EventIdForm, Record};
 use crate::cluster::Cluster;
@@ -40,12 +41,12 @@ const MEMBERS: &[Member] = &[
     Member::header("encoding", "accept-encoding"),
 ];
 
-fn property_graph(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn property_graph(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     read(cluster, incoming, ChangeStream::PropertyGraph, "PG_JSON")
 }
 
 /// The deprecated path. It is assumed to use the deprecated name of the format.
-fn legacy(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn legacy(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     read(
         cluster,
         incoming,
@@ -54,7 +55,7 @@ fn legacy(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Fail
     )
 }
 
-fn sparql(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn sparql(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     read(cluster, incoming, ChangeStream::Sparql, "NQUADS")
 }
 
@@ -63,7 +64,7 @@ fn read(
     incoming: &Incoming<'_>,
     stream: ChangeStream,
     format: &str,
-) -> Result<Answer, Failure> {
+) -> Answered {
     let settings = &cluster.config.streams;
     if !settings.enabled {
         return Err(Failure::new(
@@ -135,9 +136,9 @@ fn page<'a>(
     let mut last = None;
     let mut bytes: usize = 0;
     for record in records {
-        let told = describe(record, settings);
-        bytes = bytes.saturating_add(told.to_string().len());
-        page.push(told);
+        let described = describe(record, settings);
+        bytes = bytes.saturating_add(described.to_string().len());
+        page.push(described);
         last = Some(record);
         if bytes > settings.cap {
             break;
@@ -147,21 +148,20 @@ fn page<'a>(
 }
 
 fn describe(record: &Record, settings: &StreamSettings) -> Value {
-    let mut members = Map::new();
-    let mut set = |name: &str, value: Value| members.insert(name.to_owned(), value);
-    set("commitTimestamp", record.committed.into());
-    set("eventId", event_id(record.id, settings.event_ids));
-    set("data", record.change.data.clone());
-    set("op", record.change.op.into());
+    let mut described = json!({
+        "commitTimestamp": record.committed,
+        "eventId": event_id(record.id, settings.event_ids),
+        "data": record.change.data,
+        "op": record.change.op,
+    });
     if record.is_last {
-        let told = if settings.last_op_as_text {
+        described["isLastOp"] = if settings.last_op_as_text {
             "true".into()
         } else {
             true.into()
         };
-        set("isLastOp", told);
     }
-    members.into()
+    described
 }
 
 fn event_id(EventId { commit_num, op_num }: EventId, form: EventIdForm) -> Value {
@@ -175,18 +175,14 @@ fn event_id(EventId { commit_num, op_num }: EventId, form: EventIdForm) -> Value
 }
 
 fn encoded(body: String, incoming: &Incoming<'_>) -> Response {
-    let json = |body: bytes::Bytes| {
-        Response::new(http::StatusCode::OK, body).header(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json; charset=UTF-8"),
-        )
-    };
+    let json =
+        |body: Bytes| Response::typed(StatusCode::OK, "application/json; charset=UTF-8", body);
     #[cfg(feature = "gzip")]
     if takes_gzip(incoming)
         && let Some(compressed) = compressed(body.as_bytes())
     {
-        let gzip = HeaderValue::from_static("gzip");
-        return json(compressed.into()).header(header::CONTENT_ENCODING, gzip);
+        let gzip = http::HeaderValue::from_static("gzip");
+        return json(compressed.into()).header(http::header::CONTENT_ENCODING, gzip);
     }
     #[cfg(not(feature = "gzip"))]
     let _ = incoming;

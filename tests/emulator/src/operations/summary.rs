@@ -3,10 +3,10 @@
 //! `GET /propertygraph/statistics/summary` (also `/pg/…`) and `/rdf/statistics/summary`
 //! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/neptune-graph-summary.html)).
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::statistics::state::GraphKind;
-use super::{Answer, Route, statistics};
+use super::{Answer, Answered, Route, statistics};
 use crate::clock::iso;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
@@ -41,7 +41,7 @@ pub(crate) const INPUTS: &[Inputs] = &[
 /// The members that only a detailed summary has.
 const DETAILS: [&str; 3] = ["nodeStructures", "edgeStructures", "subjectStructures"];
 
-fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     if cluster.config.is_older_than([1, 2, 1, 0]) {
         // The first version with summaries; older ones do not know the route.
         return Err(Failure::bad_request(format!(
@@ -51,15 +51,12 @@ fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Resul
     }
     statistics::check_enabled(cluster)?;
     let mode = incoming.query("mode").unwrap_or("basic");
-    let detailed = if mode.eq_ignore_ascii_case("detailed") {
-        true
-    } else if mode.eq_ignore_ascii_case("basic") {
-        false
-    } else {
+    let detailed = mode.eq_ignore_ascii_case("detailed");
+    if !detailed && !mode.eq_ignore_ascii_case("basic") {
         return Err(Failure::invalid_parameter(
             "The value of mode must be one of basic, detailed.",
         ));
-    };
+    }
     let Some(computed) = cluster.statistics.of(kind, incoming.now).date() else {
         // The guide has the name of the exception, but not its text.
         return Err(Failure::new(
@@ -67,12 +64,10 @@ fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Resul
             "Statistics are not available.",
         ));
     };
-    let mut summary = match cluster.statistics.summary(kind) {
-        Some(summary) => summary.clone(),
-        None => empty(kind),
-    };
-    if !detailed {
-        summary.retain(|name, _| !DETAILS.contains(&name.as_str()));
+    let given = cluster.statistics.summary(kind).cloned();
+    let mut summary = given.map_or_else(|| empty(kind), Value::Object);
+    if let (false, Value::Object(members)) = (detailed, &mut summary) {
+        members.retain(|name, _| !DETAILS.contains(&name.as_str()));
     }
     // The model has no status (M29).
     Ok(Answer::payload(json!({
@@ -83,39 +78,18 @@ fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Resul
 }
 
 /// The detailed summary of a graph without content.
-fn empty(kind: GraphKind) -> Map<String, Value> {
-    let (zeros, lists): (&[&str], &[&str]) = match kind {
-        GraphKind::PropertyGraph => (
-            &[
-                "numNodes",
-                "numEdges",
-                "numNodeLabels",
-                "numEdgeLabels",
-                "numNodeProperties",
-                "numEdgeProperties",
-                "totalNodePropertyValues",
-                "totalEdgePropertyValues",
-            ],
-            &[
-                "nodeLabels",
-                "edgeLabels",
-                "nodeProperties",
-                "edgeProperties",
-                "nodeStructures",
-                "edgeStructures",
-            ],
-        ),
-        GraphKind::Rdf => (
-            &[
-                "numDistinctSubjects",
-                "numDistinctPredicates",
-                "numQuads",
-                "numClasses",
-            ],
-            &["classes", "predicates", "subjectStructures"],
-        ),
-    };
-    let zeros = zeros.iter().map(|name| ((*name).to_owned(), 0.into()));
-    let lists = lists.iter().map(|name| ((*name).to_owned(), json!([])));
-    zeros.chain(lists).collect()
+fn empty(kind: GraphKind) -> Value {
+    match kind {
+        GraphKind::PropertyGraph => json!({
+            "numNodes": 0, "numEdges": 0, "numNodeLabels": 0, "numEdgeLabels": 0,
+            "numNodeProperties": 0, "numEdgeProperties": 0,
+            "totalNodePropertyValues": 0, "totalEdgePropertyValues": 0,
+            "nodeLabels": [], "edgeLabels": [], "nodeProperties": [], "edgeProperties": [],
+            "nodeStructures": [], "edgeStructures": [],
+        }),
+        GraphKind::Rdf => json!({
+            "numDistinctSubjects": 0, "numDistinctPredicates": 0, "numQuads": 0, "numClasses": 0,
+            "classes": [], "predicates": [], "subjectStructures": [],
+        }),
+    }
 }

@@ -38,10 +38,7 @@ impl Scripts {
 
     /// The script for a query, counted as used.
     pub(crate) fn take(&mut self, request: &QueryRequest) -> Option<(ScriptId, Arc<QueryScript>)> {
-        let place = self
-            .all
-            .iter()
-            .position(|entry| entry.left != Some(0) && entry.script.is_for(request))?;
+        let place = self.place(request)?;
         let entry = self.all.get_mut(place)?;
         if let Some(left) = &mut entry.left {
             *left = left.saturating_sub(1);
@@ -52,11 +49,12 @@ impl Scripts {
 
     /// The script that would be used for a query.
     pub(crate) fn peek(&self, request: &QueryRequest) -> Option<&QueryScript> {
-        let mut matching = self
-            .all
-            .iter()
-            .filter(|entry| entry.left != Some(0) && entry.script.is_for(request));
-        Some(&matching.next()?.script)
+        Some(&self.all.get(self.place(request)?)?.script)
+    }
+
+    fn place(&self, request: &QueryRequest) -> Option<usize> {
+        let mut scripts = self.all.iter();
+        scripts.position(|entry| entry.left != Some(0) && entry.script.is_for(request))
     }
 
     pub(crate) fn came_to_effect(&mut self, id: ScriptId) {

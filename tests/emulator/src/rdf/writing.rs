@@ -1,6 +1,6 @@
 //! Writes results in the accepted media types.
 
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use oxigraph::io::{RdfFormat, RdfSerializer};
 use oxigraph::model::Triple;
 use oxigraph::sparql::QuerySolutionIter;
@@ -23,8 +23,7 @@ fn format(notation: Notation) -> Option<QueryResultsFormat> {
 }
 
 fn typed(media_type: &'static str, body: Vec<u8>) -> Response {
-    Response::new(StatusCode::OK, body)
-        .header(header::CONTENT_TYPE, HeaderValue::from_static(media_type))
+    Response::typed(StatusCode::OK, media_type, body)
 }
 
 pub(super) fn solutions(

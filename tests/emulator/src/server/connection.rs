@@ -113,12 +113,7 @@ impl Connection {
             match then {
                 Then::Next => limit = None,
                 Then::EndIdle(time, ending) => limit = Some((time, ending)),
-                Then::End(ending) => {
-                    return Ok(End {
-                        ending,
-                        unread: too_long,
-                    });
-                }
+                Then::End(ending) => return Ok(End::new(ending, too_long)),
             }
         }
     }
@@ -130,7 +125,7 @@ impl Connection {
             let control = *self.control.borrow_and_update();
             let since = self.slot.idle_since();
             if control.stopping || since.is_some_and(|since| since < control.generation) {
-                return Ok(Some(End::in_order()));
+                return Ok(Some(End::new(Ending::Fin, false)));
             }
             if control.answering && !self.buffer.is_empty() {
                 return Ok(None);
@@ -142,12 +137,7 @@ impl Connection {
             let deadline = time.and_then(|time| started.checked_add(time));
             match self.event(control.answering, deadline).await? {
                 Event::Bytes | Event::Changed => {}
-                Event::TimeOut => {
-                    return Ok(Some(End {
-                        ending,
-                        unread: false,
-                    }));
-                }
+                Event::TimeOut => return Ok(Some(End::new(ending, false))),
             }
         }
     }
@@ -260,8 +250,8 @@ impl Connection {
                 Step::Generate(mut frames) => {
                     while let Some(frame) = frames.next() {
                         let all = frames.are_over();
-                        let pieces = frame.len().div_ceil(PIECE);
-                        for (number, piece) in frame.chunks(PIECE).enumerate() {
+                        let pieces = frame.bytes.len().div_ceil(PIECE);
+                        for (number, piece) in frame.bytes.chunks(PIECE).enumerate() {
                             let is_last = is_last && all && number + 1 == pieces;
                             self.send(piece, is_last).await?;
                         }
@@ -305,27 +295,18 @@ impl Connection {
             status.canonical_reason().unwrap_or_default()
         );
         self.write(text.as_bytes()).await?;
-        Ok(End {
-            ending: Ending::Fin,
-            unread: true,
-        })
+        Ok(End::new(Ending::Fin, true))
     }
 
     fn unread(&self, ending: Ending) -> End {
         self.slot.left_unread();
-        End {
-            ending,
-            unread: true,
-        }
+        End::new(ending, true)
     }
 }
 
 impl End {
-    fn in_order() -> Self {
-        Self {
-            ending: Ending::Fin,
-            unread: false,
-        }
+    fn new(ending: Ending, unread: bool) -> Self {
+        Self { ending, unread }
     }
 }
 

@@ -1,17 +1,19 @@
-//! Sends a generated body chunk by chunk.
+//! Encodes a body frame by frame.
 
 use std::iter::Peekable;
+use std::ops::Range;
 
 use bytes::Bytes;
 use http::HeaderMap;
 
 use super::script::write_end;
-use crate::{Cut, Delivery, Framing, Response};
+use crate::{Cut, Delivery, Framing, Generated, Response};
 
-/// The frames of a generated body, in order. At most one piece is generated ahead.
+/// The frames of a body, in order. At most one piece is generated ahead.
 pub(super) struct Frames {
     pieces: Peekable<Box<dyn Iterator<Item = Bytes> + Send>>,
     chunked: bool,
+    begun: bool,
     /// How many bytes of the body are left, and whether the chunk in which they end is announced in full; `None` is no
     /// limit.
     left: Option<(usize, bool)>,
@@ -19,12 +21,20 @@ pub(super) struct Frames {
     end: Option<Vec<u8>>,
 }
 
+/// The encoding of one piece of the body, or the end of the body.
+#[derive(Default)]
+pub(super) struct Frame {
+    pub(super) bytes: Vec<u8>,
+    /// The place of the piece in the bytes.
+    pub(super) data: Range<usize>,
+}
+
 impl Frames {
     /// Whether a body with this delivery can be sent while it is generated.
     pub(super) fn can(framing: Framing, delivery: &Delivery) -> bool {
-        let told_by_length = matches!(framing, Framing::Length | Framing::Natural);
+        let has_length = matches!(framing, Framing::Length | Framing::Natural);
         let half = delivery.cut.is_some_and(|cut| cut.after.is_none());
-        !told_by_length && !half && delivery.stall.is_none() && delivery.pace.is_none()
+        !has_length && !half && delivery.stall.is_none() && delivery.pace.is_none()
     }
 
     pub(super) fn new(
@@ -33,27 +43,25 @@ impl Frames {
         delivery: &Delivery,
         trailers: &HeaderMap,
     ) -> Self {
-        let rest = response
-            .generated
-            .as_ref()
-            .map(crate::Generated::pieces)
-            .into_iter()
-            .flatten();
-        let pieces = response.chunks.clone().into_iter().chain(rest);
+        let rest = response.generated.as_ref().map(Generated::pieces);
+        let pieces = response.chunks.clone().into_iter();
+        let pieces = pieces.chain(rest.into_iter().flatten());
         let pieces: Box<dyn Iterator<Item = Bytes> + Send> =
             Box::new(pieces.filter(|piece| !piece.is_empty()));
         let chunked = framing == Framing::Chunked;
         let mut end = Vec::new();
         write_end(&mut end, trailers, delivery);
-        let left = delivery.cut.map(
-            |Cut {
-                 after,
-                 inside_chunk,
-             }| (after.unwrap_or(usize::MAX), inside_chunk),
-        );
+        // The length of a generated body is not known.
+        let length = response.chunks.iter().map(Bytes::len).sum();
+        let after = |cut: Cut| match response.generated {
+            Some(_) => cut.after.unwrap_or(usize::MAX),
+            None => cut.of(length),
+        };
+        let left = delivery.cut.map(|cut| (after(cut), cut.inside_chunk));
         Self {
             pieces: pieces.peekable(),
             chunked,
+            begun: false,
             end: (chunked && left.is_none()).then_some(end),
             left,
         }
@@ -61,37 +69,41 @@ impl Frames {
 
     /// Whether nothing more is sent.
     pub(super) fn are_over(&mut self) -> bool {
-        let cut = matches!(self.left, Some((0, _)));
+        // A cut inside the first chunk, before its data, sends the size of the chunk.
+        let cut = matches!(self.left, Some((0, inside)) if self.begun || !inside);
         self.end.is_none() && (cut || self.pieces.peek().is_none())
     }
 
-    pub(super) fn next(&mut self) -> Option<Vec<u8>> {
+    pub(super) fn next(&mut self) -> Option<Frame> {
         if self.are_over() {
             return None;
         }
+        self.begun = true;
         let Some(piece) = self.pieces.next() else {
-            return self.end.take();
+            let bytes = self.end.take()?;
+            return Some(Frame { bytes, data: 0..0 });
         };
-        let (part, told, is_cut) = match &mut self.left {
+        let (part, announced, is_cut) = match &mut self.left {
             None => (piece.clone(), piece.len(), false),
             Some((left, inside)) => {
                 let part = piece.slice(..piece.len().min(*left));
                 *left -= part.len();
-                let told = if *inside { piece.len() } else { part.len() };
+                let announced = if *inside { piece.len() } else { part.len() };
                 let is_cut = *inside && *left == 0;
-                (part, told, is_cut)
+                (part, announced, is_cut)
             }
         };
-        if !self.chunked {
-            return Some(part.to_vec());
+        let mut bytes = Vec::new();
+        if self.chunked {
+            bytes.extend_from_slice(format!("{announced:x}\r\n").as_bytes());
         }
-        let mut frame = format!("{told:x}\r\n").into_bytes();
-        frame.extend_from_slice(&part);
+        let data = bytes.len()..bytes.len() + part.len();
+        bytes.extend_from_slice(&part);
         // The chunk in which the body is truncated has no end of line.
-        if !is_cut {
-            frame.extend_from_slice(b"\r\n");
+        if self.chunked && !is_cut {
+            bytes.extend_from_slice(b"\r\n");
         }
-        Some(frame)
+        Some(Frame { bytes, data })
     }
 }
 
@@ -109,7 +121,6 @@ mod tests {
     use http::{HeaderName, HeaderValue, StatusCode};
 
     use super::*;
-    use crate::Generated;
 
     fn written(framing: Framing, cut: Option<(usize, bool)>) -> String {
         let three = || ["abc", "", "defg", "h"].map(|piece| Bytes::from_static(piece.as_bytes()));
@@ -130,7 +141,7 @@ mod tests {
         let mut frames = Frames::new(&response, framing, &delivery, &trailers);
         let mut all = Vec::new();
         while let Some(frame) = frames.next() {
-            all.extend_from_slice(&frame);
+            all.extend_from_slice(&frame.bytes);
         }
         assert!(frames.are_over());
         String::from_utf8(all).expect("UTF-8")
@@ -147,6 +158,7 @@ mod tests {
         assert_eq!(chunked(Some((3, false))), "3\r\nabc\r\n");
         assert_eq!(chunked(Some((5, false))), "3\r\nabc\r\n2\r\nde\r\n");
         assert_eq!(chunked(Some((5, true))), "3\r\nabc\r\n4\r\nde");
+        assert_eq!(chunked(Some((0, true))), "3\r\n");
         assert_eq!(
             chunked(Some((99, false))),
             "3\r\nabc\r\n4\r\ndefg\r\n1\r\nh\r\n"

@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri,
 
 use super::script::Asker;
 use crate::emulator::MAX_BODY;
+use crate::incoming::has_word;
 
 /// The maximum size of a head, in bytes.
 const MAX_HEAD: usize = 64 * 1024;
@@ -70,16 +71,6 @@ fn build(parsed: &httparse::Request<'_, '_>, old: bool) -> Option<Head> {
             keep_alive: !closes && (!old || keeps),
         },
         parts,
-    })
-}
-
-/// Whether a header is a list that contains this word.
-fn has_word(headers: &HeaderMap, name: HeaderName, word: &str) -> bool {
-    let mut values = headers.get_all(name).into_iter();
-    values.any(|value| {
-        let text = value.to_str().unwrap_or_default();
-        text.split(',')
-            .any(|item| item.trim().eq_ignore_ascii_case(word))
     })
 }
 

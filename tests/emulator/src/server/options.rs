@@ -70,33 +70,6 @@ impl ServerOptions {
         Ok(self)
     }
 
-    /// The clock. Default: the clock of the system.
-    pub fn clock(mut self, clock: impl Fn() -> Now + Send + Sync + 'static) -> Self {
-        self.clock = Some(Box::new(clock));
-        self
-    }
-
-    /// Whether connections are closed after each response. [`Server::set_close_after_answer`] changes it. Default:
-    /// never.
-    pub fn close_after_answer(mut self, close: Close) -> Self {
-        self.close = close;
-        self
-    }
-
-    /// How long connections may be idle before they are closed. [`Server::set_idle_limit`] changes it. Default:
-    /// forever.
-    pub fn idle_limit(mut self, limit: Duration) -> Self {
-        self.idle_limit = Some(limit);
-        self
-    }
-
-    /// Enables TLS.
-    #[cfg(feature = "tls")]
-    pub fn tls(mut self, tls: super::Tls) -> Self {
-        self.tls = Some(tls);
-        self
-    }
-
     /// Starts the server.
     ///
     /// # Errors
@@ -139,6 +112,25 @@ impl ServerOptions {
             thread: Some(thread),
         })
     }
+}
+
+setters! {
+    ServerOptions;
+
+    /// The clock. Default: the clock of the system.
+    clock(clock: impl Fn() -> Now + Send + Sync + 'static) => clock = Some(Box::new(clock));
+
+    /// Whether connections are closed after each response. [`Server::set_close_after_answer`] changes it. Default:
+    /// never.
+    close_after_answer(close: Close) => close = close;
+
+    /// How long connections may be idle before they are closed. [`Server::set_idle_limit`] changes it. Default:
+    /// forever.
+    idle_limit(limit: Duration) => idle_limit = Some(limit);
+
+    /// Enables TLS.
+    #[cfg(feature = "tls")]
+    tls(tls: super::Tls) => tls = Some(tls);
 }
 
 /// Omits the clock and TLS.

@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::Close;
-use super::frames::Frames;
+use super::frames::{Frame, Frames};
 use crate::{Cut, Delivery, Ending, Fault, Framing, Outcome, Part, Response};
 
 /// The properties of a request that its response depends on.
@@ -54,15 +54,7 @@ pub(super) fn script(outcome: Outcome, asker: Asker, close: Close) -> Script {
             delivered(*response, &delivery, asker, close)
         }
         Outcome::Fault(Fault::CutBody { response, after }) => {
-            let cut = Cut {
-                after: Some(after),
-                inside_chunk: false,
-            };
-            let delivery = Delivery {
-                cut: Some(cut),
-                ..Delivery::default()
-            };
-            delivered(*response, &delivery, asker, close)
+            delivered(*response, &Delivery::cut(Cut::at(after)), asker, close)
         }
         // The server has waited for pending queries; if this one is pending, its outcome was dropped.
         Outcome::Fault(Fault::CloseWithoutAnswer) | Outcome::Pending(_) => {
@@ -102,11 +94,7 @@ fn delivered(mut response: Response, delivery: &Delivery, asker: Asker, close: C
         HeaderMap::new()
     };
     let then = then(&response, delivery, framing, asker, close);
-    let frames = if has_body && response.generated.is_some() {
-        Some(Frames::new(&response, framing, delivery, &trailers))
-    } else {
-        None
-    };
+    let frames = has_body.then(|| Frames::new(&response, framing, delivery, &trailers));
 
     let headers = &mut response.head.headers;
     if framing != Framing::Chunked {
@@ -120,8 +108,8 @@ fn delivered(mut response: Response, delivery: &Delivery, asker: Asker, close: C
         Framing::UntilClose => {}
         Framing::Length | Framing::Natural => {
             let length: usize = response.chunks.iter().map(Bytes::len).sum();
-            let told = length.saturating_add(delivery.missing).to_string();
-            set(headers, header::CONTENT_LENGTH, &told);
+            let announced = length.saturating_add(delivery.missing).to_string();
+            set(headers, header::CONTENT_LENGTH, &announced);
         }
     }
     if !trailers.is_empty() {
@@ -134,16 +122,16 @@ fn delivered(mut response: Response, delivery: &Delivery, asker: Asker, close: C
         set(headers, header::CONNECTION, "keep-alive");
     }
 
-    if let Some(frames) = frames {
-        let mut script = travel(head(&response), Body::default(), delivery, then);
-        script.steps.push(Step::Generate(frames));
-        return script;
+    let head = head(&response);
+    match frames {
+        None => travel(head, Body::default(), delivery, then),
+        Some(frames) if response.generated.is_some() => {
+            let mut script = travel(head, Body::default(), delivery, then);
+            script.steps.push(Step::Generate(frames));
+            script
+        }
+        Some(frames) => travel(head, Body::of(frames, delivery), delivery, then),
     }
-    let mut body = Body::default();
-    if has_body {
-        body.write(&response.chunks, framing, delivery, &trailers);
-    }
-    travel(head(&response), body, delivery, then)
 }
 
 fn framing(response: &Response, delivery: &Delivery, asker: Asker) -> Framing {
@@ -159,7 +147,7 @@ fn framing(response: &Response, delivery: &Delivery, asker: Asker) -> Framing {
             Framing::Chunked
         }
         Framing::Natural => Framing::Length,
-        told => told,
+        given => given,
     }
     .for_asker(asker)
 }
@@ -252,45 +240,17 @@ struct Body {
 }
 
 impl Body {
-    fn write(
-        &mut self,
-        chunks: &[Bytes],
-        framing: Framing,
-        delivery: &Delivery,
-        trailers: &HeaderMap,
-    ) {
-        let length = chunks.iter().map(Bytes::len).sum();
-        let mut left = delivery.cut.map_or(length, |cut| cut.of(length));
-        let inside = delivery.cut.is_some_and(|cut| cut.inside_chunk);
+    fn of(mut frames: Frames, delivery: &Delivery) -> Self {
+        let mut body = Self::default();
         let mut before_stall = delivery.stall.map_or(0, |stall| stall.after);
-        for chunk in chunks.iter().filter(|chunk| !chunk.is_empty()) {
-            let part = chunk.get(..left).unwrap_or(chunk);
-            left -= part.len();
-            if part.is_empty() && !inside {
-                break;
+        while let Some(Frame { bytes, data }) = frames.next() {
+            if before_stall > 0 && !data.is_empty() {
+                body.stall = body.bytes.len() + data.start + before_stall.min(data.len());
+                before_stall = before_stall.saturating_sub(data.len());
             }
-            let chunked = framing == Framing::Chunked;
-            if chunked {
-                let told = if inside { chunk.len() } else { part.len() };
-                self.bytes
-                    .extend_from_slice(format!("{told:x}\r\n").as_bytes());
-            }
-            if before_stall > 0 {
-                self.stall = self.bytes.len() + before_stall.min(part.len());
-                before_stall = before_stall.saturating_sub(part.len());
-            }
-            self.bytes.extend_from_slice(part);
-            if inside && left == 0 {
-                // Neither the rest of the chunk nor its end of line is sent.
-                return;
-            }
-            if chunked {
-                self.bytes.extend_from_slice(b"\r\n");
-            }
+            body.bytes.extend_from_slice(&bytes);
         }
-        if framing == Framing::Chunked && delivery.cut.is_none() {
-            write_end(&mut self.bytes, trailers, delivery);
-        }
+        body
     }
 }
 
@@ -299,22 +259,18 @@ fn travel(head: Vec<u8>, body: Body, delivery: &Delivery, then: Then) -> Script 
     if !delivery.delay.is_zero() {
         steps.push(Step::Wait(delivery.delay));
     }
-    let mut body_bytes = Bytes::from(body.bytes);
-    let mut pieces = Vec::new();
-    let head = Bytes::from(head);
-    if let Some(stall) = delivery.stall {
-        let rest = body_bytes.split_off(body.stall.min(body_bytes.len()));
-        pieces.extend([(Part::Head, head), (Part::Body, body_bytes)]);
-        send(&mut steps, &pieces, delivery);
-        let Some(time) = stall.time else {
-            return Script { steps, then };
-        };
+    let mut bytes = Bytes::from(body.bytes);
+    let rest = match delivery.stall {
+        Some(_) => bytes.split_off(body.stall.min(bytes.len())),
+        None => Bytes::new(),
+    };
+    let start = [(Part::Head, head.into()), (Part::Body, bytes)];
+    send(&mut steps, &start, delivery);
+    // A stall without a time is the end.
+    if let Some(time) = delivery.stall.and_then(|stall| stall.time) {
         steps.push(Step::Wait(time));
-        pieces = vec![(Part::Body, rest)];
-    } else {
-        pieces.extend([(Part::Head, head), (Part::Body, body_bytes)]);
+        send(&mut steps, &[(Part::Body, rest)], delivery);
     }
-    send(&mut steps, &pieces, delivery);
     Script { steps, then }
 }
 

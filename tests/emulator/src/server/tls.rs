@@ -61,24 +61,6 @@ impl Tls {
         self
     }
 
-    /// Makes the certificate valid for only these names and IP addresses.
-    pub fn names(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.names = names.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Supports only version 1.2.
-    pub fn tls12_only(mut self) -> Self {
-        self.tls12_only = true;
-        self
-    }
-
-    /// Adds a fault.
-    pub fn fault(mut self, fault: TlsFault) -> Self {
-        self.fault = Some(fault);
-        self
-    }
-
     pub(super) fn ready(self) -> io::Result<Ready> {
         let certificates = Certificates::make(&self.names, self.fault).map_err(io::Error::other)?;
         let versions: &[_] = if self.tls12_only {
@@ -100,6 +82,19 @@ impl Tls {
             ca_der: certificates.ca_der,
         })
     }
+}
+
+setters! {
+    Tls;
+
+    /// Makes the certificate valid for only these names and IP addresses.
+    names(names: impl IntoIterator<Item = impl Into<String>>) => names = names.into_iter().map(Into::into).collect();
+
+    /// Supports only version 1.2.
+    tls12_only() => tls12_only = true;
+
+    /// Adds a fault.
+    fault(fault: TlsFault) => fault = Some(fault);
 }
 
 /// The TLS configuration with its certificates.

@@ -71,32 +71,18 @@ fn query(raw: &str) -> String {
 /// All values of a header, trimmed and with single spaces, joined with commas. Without a `host` header, the authority
 /// of the URI is used.
 fn header_value(request: &Request<Bytes>, name: &str) -> Vec<u8> {
-    let mut joined = Vec::new();
-    for (place, value) in request.headers().get_all(name).iter().enumerate() {
-        if place > 0 {
-            joined.push(b',');
+    let values = request.headers().get_all(name).into_iter().map(|value| {
+        let words = value.as_bytes().split(u8::is_ascii_whitespace);
+        let words: Vec<&[u8]> = words.filter(|word| !word.is_empty()).collect();
+        words.join(&b' ')
+    });
+    let joined = values.collect::<Vec<_>>().join(&b',');
+    match request.uri().authority() {
+        Some(authority) if name == header::HOST.as_str() && joined.is_empty() => {
+            authority.as_str().into()
         }
-        let words = value
-            .as_bytes()
-            .split(u8::is_ascii_whitespace)
-            .filter(|word| !word.is_empty());
-        for (place, word) in words.enumerate() {
-            if place > 0 {
-                joined.push(b' ');
-            }
-            joined.extend_from_slice(word);
-        }
+        _ => joined,
     }
-    if name == header::HOST.as_str() && joined.is_empty() {
-        joined.extend_from_slice(
-            request
-                .uri()
-                .authority()
-                .map_or("", |authority| authority.as_str())
-                .as_bytes(),
-        );
-    }
-    joined
 }
 
 /// Whether the request has this header. The name must be in lower case, as in signatures.

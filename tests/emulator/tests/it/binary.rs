@@ -4,11 +4,23 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
 
-pub(crate) fn run(args: &[&str]) -> Output {
+use crate::raw::{LAST_STATUS, OK};
+use crate::support::{assert_contains, assert_lacks, assert_starts};
+
+fn run(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_neptune-emulator"))
         .args(args)
         .output()
         .expect("an output")
+}
+
+/// What it says on the standard error output when it ends with this code. It prints nothing else.
+#[track_caller]
+pub(crate) fn complaint(args: &[&str], code: i32) -> String {
+    let output = run(args);
+    assert_eq!(output.status.code(), Some(code), "{output:?}");
+    assert!(output.stdout.is_empty(), "{output:?}");
+    String::from_utf8(output.stderr).expect("text")
 }
 
 /// Kills the process when the test ends, however it does.
@@ -38,9 +50,10 @@ pub(crate) fn start(args: &[&str]) -> (Running, String) {
 }
 
 fn ask(endpoint: &str, headers: &str) -> String {
-    let request =
-        format!("GET /status HTTP/1.1\r\nhost: neptune\r\nconnection: close\r\n{headers}\r\n");
-    exchange(endpoint, &request)
+    exchange(
+        endpoint,
+        &LAST_STATUS.replace("\r\n\r\n", &format!("\r\n{headers}\r\n")),
+    )
 }
 
 /// Sends a request that ends its connection, and reads all that comes.
@@ -57,55 +70,40 @@ pub(crate) fn exchange(endpoint: &str, request: &str) -> String {
 fn the_printed_address_accepts_connections() {
     let (_running, endpoint) = start(&["--iam", "AKID:secret"]);
     let answer = ask(&endpoint, "");
-    assert!(
-        answer.starts_with("HTTP/1.1 403 Forbidden\r\n")
-            && answer.contains("Missing Authentication Token"),
-        "{answer}"
-    );
+    assert_starts(&answer, "HTTP/1.1 403 Forbidden\r\n");
+    assert_contains(&answer, "Missing Authentication Token");
 }
 
 #[test]
 fn faults_must_be_enabled() {
     let header = "x-neptune-fault: status=503\r\n";
     let (_strict, endpoint) = start(&[]);
-    assert!(ask(&endpoint, header).starts_with("HTTP/1.1 200 OK\r\n"));
+    assert_starts(&ask(&endpoint, header), OK);
     let (_obeying, endpoint) = start(&["--faults"]);
-    assert!(ask(&endpoint, header).starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
+    assert_starts(
+        &ask(&endpoint, header),
+        "HTTP/1.1 503 Service Unavailable\r\n",
+    );
 }
 
 #[cfg(feature = "tls")]
 #[test]
 fn its_root_is_written_before_it_listens() {
-    use std::sync::Arc;
-
+    use rustls::pki_types::CertificateDer;
     use rustls::pki_types::pem::PemObject as _;
-    use rustls::pki_types::{CertificateDer, ServerName};
-    use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+
+    use crate::tls;
 
     let file = std::env::temp_dir().join(format!("neptune-emulator-{}.pem", std::process::id()));
     let path = file.to_str().expect("a path");
     let name = "my-db.cluster-abc.us-east-1.neptune.amazonaws.com";
     let (_running, endpoint) = start(&["--tls-name", name, "--ca-out", path]);
-    let mut roots = RootCertStore::empty();
-    let root = CertificateDer::from_pem_file(&file);
+    let root = CertificateDer::from_pem_file(&file).expect("a root");
     std::fs::remove_file(&file).expect("removed");
-    roots.add(root.expect("a root")).expect("a root");
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let name = ServerName::try_from(name).expect("a name");
-    let client = ClientConnection::new(Arc::new(config), name).expect("a client");
     let address = endpoint.strip_prefix("https://").expect("an endpoint");
-    let mut stream = StreamOwned::new(client, TcpStream::connect(address).expect("a connection"));
-    stream
-        .write_all(b"GET /status HTTP/1.1\r\nhost: neptune\r\nconnection: close\r\n\r\n")
-        .expect("written");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("read");
-    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    let stream = tls::connect_to(address, root, name, &[]);
+    let answer = tls::exchange(stream, LAST_STATUS).expect("an answer");
+    assert_starts(&answer, OK);
 }
 
 #[test]
@@ -118,7 +116,7 @@ fn help_and_version() {
         --rebuild-seconds --restart-seconds --scripts --rdf-engine --streams --changes \
         --statistics --summaries --faults --help --version";
     for flag in flags.split_whitespace() {
-        assert!(text.contains(flag), "{flag}");
+        assert_contains(&text, flag);
     }
     let version = run(&["--version"]);
     assert_eq!(
@@ -129,25 +127,15 @@ fn help_and_version() {
 
 #[test]
 fn invalid_flags_exit_with_2() {
-    let output = run(&["--iam", "very-secret"]);
-    assert_eq!(output.status.code(), Some(2));
-    let text = String::from_utf8(output.stderr).expect("text");
-    assert!(
-        text.contains("--iam") && !text.contains("very-secret"),
-        "{text}"
-    );
-    assert!(output.stdout.is_empty());
+    let text = complaint(&["--iam", "very-secret"], 2);
+    assert_contains(&text, "--iam");
+    assert_lacks(&text, "very-secret");
 }
 
 #[test]
 fn a_port_in_use_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").port().to_string();
-    let output = run(&["--port", &port]);
-    assert_eq!(output.status.code(), Some(1));
-    let text = String::from_utf8(output.stderr).expect("text");
-    assert!(
-        text.contains(&format!("cannot listen on 127.0.0.1:{port}")),
-        "{text}"
-    );
+    let text = complaint(&["--port", &port], 1);
+    assert_contains(&text, &format!("cannot listen on 127.0.0.1:{port}"));
 }

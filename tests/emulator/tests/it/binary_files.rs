@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::binary::{exchange, run, start};
+use crate::binary::{complaint, exchange, start};
+use crate::support::{Json, assert_contains, assert_ends, assert_lacks, assert_starts};
 
 /// A file of this test, gone when it ends.
 struct File(PathBuf);
@@ -51,29 +52,24 @@ fn json_of(body: &str) -> Value {
     serde_json::from_str(body).expect("JSON")
 }
 
+fn get(endpoint: &str, target: &str) -> Value {
+    json_of(&ask(endpoint, target, "").1)
+}
+
 #[test]
 fn scripts_answer() {
     let scripts = File::new(
         "scripts",
-        concat!(
-            r#"{"language":"open_cypher","containing":["MATCH","(n)"],"rows":[{"n":1},{"n":2}],"chunk_rows":1}"#,
-            "\n\n",
-            r#"{"language":"gremlin","exact":"g.V()","times":1,"error":{"code":"ConcurrentModificationException","message":"Once more."}}"#,
-            "\n",
-            r#"{"language":"gremlin","exact":"g.V()","repeat":{"row":"x","times":3}}"#,
-            "\n",
-            r#"{"language":"gremlin","explain":true,"text":"The plan."}"#,
-            "\n",
-            r#"{"language":"sparql","containing":"ASK","boolean":true}"#,
-            "\n",
-            r#"{"language":"sparql","containing":"SELECT","vars":["b","a"],"rows":[],"trailers":false}"#,
-            "\n",
-            r#"{"language":"sparql","graph_store":true,"exact":"GET default","media_type":"text/turtle","body":"<urn:s> <urn:p> 1 ."}"#,
-            "\n",
-            r#"{"language":"open_cypher","containing":"late","lasting":0.05,"writes":true,"rows":[{"n":1},{"n":2}],"fail_after":{"rows":1,"code":"TimeLimitExceededException"},"appended":false}"#,
-            "\n",
-            r#"{"language":"open_cypher","containing":"cut","rows":[],"without_last_chunk":true}"#,
-        ),
+        r#"{"language":"open_cypher","containing":["MATCH","(n)"],"rows":[{"n":1},{"n":2}],"chunk_rows":1}
+
+{"language":"gremlin","exact":"g.V()","times":1,"error":{"code":"ConcurrentModificationException","message":"Once more."}}
+{"language":"gremlin","exact":"g.V()","repeat":{"row":"x","times":3}}
+{"language":"gremlin","explain":true,"text":"The plan."}
+{"language":"sparql","containing":"ASK","boolean":true}
+{"language":"sparql","containing":"SELECT","vars":["b","a"],"rows":[],"trailers":false}
+{"language":"sparql","graph_store":true,"exact":"GET default","media_type":"text/turtle","body":"<urn:s> <urn:p> 1 ."}
+{"language":"open_cypher","containing":"late","lasting":0.05,"writes":true,"rows":[{"n":1},{"n":2}],"fail_after":{"rows":1,"code":"TimeLimitExceededException"},"appended":false}
+{"language":"open_cypher","containing":"cut","rows":[],"without_last_chunk":true}"#,
     );
     let more = File::new(
         "more-scripts",
@@ -84,30 +80,29 @@ fn scripts_answer() {
 
     let (status, body) = ask("/openCypher", "query=MATCH+(n)+RETURN+n");
     assert_eq!(status, "200 OK");
-    assert!(body.contains("{\"results\":[{\"n\":1}\r\n"), "{body}");
-    assert!(body.contains(",{\"n\":2}]}\r\n"), "{body}");
+    assert_contains(&body, "{\"results\":[{\"n\":1}\r\n");
+    assert_contains(&body, ",{\"n\":2}]}\r\n");
     let (status, body) = ask("/gremlin?gremlin=g.V()", "");
     assert_eq!(status, "500 Internal Server Error");
-    assert_eq!(json_of(&body)["code"], "ConcurrentModificationException");
-    assert_eq!(json_of(&body)["detailedMessage"], "Once more.");
+    let error =
+        json!({ "code": "ConcurrentModificationException", "detailedMessage": "Once more." });
+    json_of(&body).has(error);
     let (_, body) = ask("/gremlin?gremlin=g.V()", "");
-    assert!(body.contains("[\"x\",\"x\",\"x\"]"), "{body}");
+    assert_contains(&body, "[\"x\",\"x\",\"x\"]");
     assert_eq!(ask("/gremlin/explain", "gremlin=g.V()").1, "The plan.");
     let (_, body) = ask("/sparql", "query=ASK+%7B%7D");
-    assert!(body.contains("\"boolean\":true"), "{body}");
+    assert_contains(&body, "\"boolean\":true");
     let (_, body) = ask("/sparql", "query=SELECT+*+%7B%7D");
-    assert!(body.contains("\"vars\":[\"b\",\"a\"]"), "{body}");
+    assert_contains(&body, "\"vars\":[\"b\",\"a\"]");
     assert_eq!(ask("/sparql/gsp/?default", "").1, "<urn:s> <urn:p> 1 .");
     let (status, body) = ask("/openCypher", "query=late");
     assert_eq!(status, "200 OK");
-    assert!(
-        body.contains("[{\"n\":1}\r\n") && !body.contains("TimeLimit"),
-        "{body}"
-    );
+    assert_contains(&body, "[{\"n\":1}\r\n");
+    assert_lacks(&body, "TimeLimit");
     let (_, body) = ask("/openCypher", "query=cut");
-    assert!(body.ends_with("{\"results\":[]}\r\n"), "{body}");
+    assert_ends(&body, "{\"results\":[]}\r\n");
     let (_, body) = ask("/openCypher", "query=anything");
-    assert!(body.contains("\u{0}\u{1}\u{2}"), "{body}");
+    assert_contains(&body, "\u{0}\u{1}\u{2}");
 
     let (_reader, endpoint) = start(&["--role", "reader", "--scripts", scripts.path()]);
     let (_, body) = self::ask(&endpoint, "/openCypher", "query=late");
@@ -118,106 +113,80 @@ fn scripts_answer() {
 fn changes_are_in_the_streams() {
     let changes = File::new(
         "changes",
-        concat!(
-            r#"{"stream":"propertygraph","changes":[{"op":"ADD","data":{"id":"v1","type":"vl","key":"label","value":{"value":"person","dataType":"String"}}},{"op":"REMOVE","data":{"id":"v2","type":"vl","key":"label","value":{"value":"person","dataType":"String"}}}]}"#,
-            "\n",
-            r#"{"stream":"propertygraph","skip":5}"#,
-            "\n",
-            r#"{"stream":"propertygraph","changes":[{"op":"ADD","data":{"id":"v3"}}]}"#,
-            "\n",
-            r#"{"stream":"propertygraph","trim_before":{"commitNum":1,"opNum":2}}"#,
-            "\n",
-            r#"{"stream":"sparql","changes":[{"op":"ADD","data":{"stmt":"<urn:s> <urn:p> <urn:o> .\n"}}]}"#,
-        ),
+        r#"{"stream":"propertygraph","changes":[{"op":"ADD","data":{"id":"v1","type":"vl","key":"label","value":{"value":"person","dataType":"String"}}},{"op":"REMOVE","data":{"id":"v2","type":"vl","key":"label","value":{"value":"person","dataType":"String"}}}]}
+{"stream":"propertygraph","skip":5}
+{"stream":"propertygraph","changes":[{"op":"ADD","data":{"id":"v3"}}]}
+{"stream":"propertygraph","trim_before":{"commitNum":1,"opNum":2}}
+{"stream":"sparql","changes":[{"op":"ADD","data":{"stmt":"<urn:s> <urn:p> <urn:o> .\n"}}]}"#,
     );
     let (_running, endpoint) = start(&["--changes", changes.path()]);
     let target = "/propertygraph/stream?iteratorType=TRIM_HORIZON&limit=10";
-    let (_, body) = ask(&endpoint, target, "");
-    let told = json_of(&body);
-    let records = told["records"].as_array().expect("records");
-    let places: Vec<_> = records
-        .iter()
-        .map(|record| (&record["op"], &record["eventId"]))
-        .collect();
-    assert_eq!(
-        places,
-        [
-            (&json!("REMOVE"), &json!({ "commitNum": 1, "opNum": 2 })),
-            (&json!("ADD"), &json!({ "commitNum": 7, "opNum": 1 })),
-        ]
-    );
-    let (_, body) = ask(&endpoint, "/sparql/stream?iteratorType=LATEST", "");
-    let stated = &json_of(&body)["records"][0]["data"]["stmt"];
+    let page = get(&endpoint, target);
+    let records = page["records"].as_array().expect("records");
+    let [removed, added] = records.as_slice() else {
+        panic!("not two of them: {records:?}")
+    };
+    let id = json!({ "commitNum": 1, "opNum": 2 });
+    removed.has(json!({ "op": "REMOVE", "eventId": id }));
+    let id = json!({ "commitNum": 7, "opNum": 1 });
+    added.has(json!({ "op": "ADD", "eventId": id }));
+    let page = get(&endpoint, "/sparql/stream?iteratorType=LATEST");
+    let stated = &page["records"][0]["data"]["stmt"];
     assert_eq!(stated, "<urn:s> <urn:p> <urn:o> .\n");
 
-    // Without a file they is allowed, and empty, or not.
+    // Without a file, a flag enables the streams, which are empty.
     let (_running, endpoint) = start(&["--streams"]);
-    let (_, body) = ask(&endpoint, target, "");
-    assert_eq!(json_of(&body)["code"], "StreamRecordsNotFoundException");
+    assert_eq!(
+        get(&endpoint, target)["code"],
+        "StreamRecordsNotFoundException"
+    );
     let (_running, endpoint) = start(&[]);
-    let (_, body) = ask(&endpoint, target, "");
-    assert_eq!(json_of(&body)["code"], "UnsupportedOperationException");
+    assert_eq!(
+        get(&endpoint, target)["code"],
+        "UnsupportedOperationException"
+    );
 }
 
 #[test]
 fn summaries_are_there() {
-    let summary = |endpoint: &str, graph: &str| {
-        let (_, body) = ask(endpoint, &format!("/{graph}/statistics/summary"), "");
-        json_of(&body)
-    };
+    const PG: &str = "/propertygraph/statistics";
+    const RDF: &str = "/rdf/statistics";
+    let summary = |endpoint: &str, path: &str| get(endpoint, &format!("{path}/summary"));
+    let of = |count: &str, number| json!({ "payload": { "graphSummary": { count: number } } });
     let (_running, endpoint) = start(&[]);
-    for graph in ["propertygraph", "rdf"] {
-        assert_eq!(
-            summary(&endpoint, graph)["code"],
-            "StatisticsNotAvailableException"
-        );
+    for path in [PG, RDF] {
+        let code = &summary(&endpoint, path)["code"];
+        assert_eq!(code, "StatisticsNotAvailableException");
     }
     let (_running, endpoint) = start(&["--statistics"]);
-    for (graph, count) in [("propertygraph", "numNodes"), ("rdf", "numQuads")] {
-        assert_eq!(
-            summary(&endpoint, graph)["payload"]["graphSummary"][count],
-            0
-        );
-        let (_, body) = ask(&endpoint, &format!("/{graph}/statistics"), "");
-        assert_eq!(json_of(&body)["payload"]["active"], true);
+    for (path, count) in [(PG, "numNodes"), (RDF, "numQuads")] {
+        summary(&endpoint, path).has(of(count, 0));
+        assert_eq!(get(&endpoint, path)["payload"]["active"], true);
     }
-    let file = File::new(
-        "summaries",
-        "{\n  \"propertygraph\": { \"numNodes\": 269 }\n}\n",
-    );
+    let file = File::new("summaries", r#"{ "propertygraph": { "numNodes": 269 } }"#);
     let (_running, endpoint) = start(&["--summaries", file.path()]);
-    let told = summary(&endpoint, "propertygraph");
-    assert_eq!(told["payload"]["graphSummary"], json!({ "numNodes": 269 }));
-    assert_eq!(
-        summary(&endpoint, "rdf")["payload"]["graphSummary"]["numQuads"],
-        0
-    );
+    let given = &summary(&endpoint, PG)["payload"]["graphSummary"];
+    assert_eq!(given, &json!({ "numNodes": 269 }));
+    summary(&endpoint, RDF).has(of("numQuads", 0));
 }
 
 #[test]
 fn the_engine_runs_if_it_is_built_in() {
     if !cfg!(feature = "oxigraph") {
-        let output = run(&["--rdf-engine"]);
-        assert_eq!(output.status.code(), Some(2));
-        let text = String::from_utf8(output.stderr).expect("text");
-        assert!(
-            text.contains("--rdf-engine: this program is built without the feature oxigraph"),
-            "{text}"
+        let text = complaint(&["--rdf-engine"], 2);
+        assert_contains(
+            &text,
+            "--rdf-engine: this program is built without the feature oxigraph",
         );
         return;
     }
     let (_running, endpoint) = start(&["--rdf-engine"]);
-    let (status, _) = ask(
-        &endpoint,
-        "/sparql",
-        "update=INSERT+DATA+%7B<urn:s>+<urn:p>+'x'%7D",
-    );
+    let insert = "update=INSERT+DATA+%7B<urn:s>+<urn:p>+'x'%7D";
+    let (status, _) = ask(&endpoint, "/sparql", insert);
     assert_eq!(status, "200 OK");
     let (_, body) = ask(&endpoint, "/sparql", "query=SELECT+*+%7B?s+?p+?o%7D");
-    assert!(
-        body.contains("[\"s\",\"p\",\"o\"]") && body.contains("\"value\":\"x\""),
-        "{body}"
-    );
+    assert_contains(&body, "[\"s\",\"p\",\"o\"]");
+    assert_contains(&body, "\"value\":\"x\"");
 }
 
 #[test]
@@ -259,31 +228,22 @@ fn errors_in_files_are_reported() {
         ("--changes", commit, &changes),
     ];
     for (flag, good, cases) in all {
-        for (bad, complaint) in cases {
+        for (bad, error) in cases {
             let file = File::new("wrong", &format!("{good}\n\n{bad}\n{good}\n"));
-            let output = run(&["--port", "0", flag, file.path()]);
-            assert_eq!(output.status.code(), Some(1), "{bad}");
-            let text = String::from_utf8(output.stderr).expect("text");
-            let expected = format!("neptune-emulator: {}: line 3: {complaint}", file.path());
-            assert!(text.starts_with(&expected), "{text}");
-            assert!(output.stdout.is_empty());
+            let text = complaint(&["--port", "0", flag, file.path()], 1);
+            let expected = format!("neptune-emulator: {}: line 3: {error}", file.path());
+            assert_starts(&text, &expected);
         }
     }
     let file = File::new("wrong-summaries", "{\"pg\":{}}");
-    for (args, complaint) in [
+    for (args, part) in [
         (
             ["--summaries", file.path()],
             "unknown or misplaced member pg",
         ),
-        (
-            ["--scripts", "no-such-folder/scripts"],
-            "cannot read no-such-folder/scripts: ",
-        ),
+        (["--scripts", "no/scripts"], "cannot read no/scripts: "),
     ] {
-        let output = run(&args);
-        assert_eq!(output.status.code(), Some(1));
-        let text = String::from_utf8(output.stderr).expect("text");
-        assert!(text.contains(complaint), "{text}");
+        assert_contains(&complaint(&args, 1), part);
     }
 }
 
@@ -299,10 +259,7 @@ fn the_files_of_the_manual_are_valid() {
     let changes = File::new("readme-changes", changes);
     let (_running, endpoint) = start(&["--scripts", scripts.path(), "--changes", changes.path()]);
     let (_, body) = ask(&endpoint, "/openCypher", "query=MATCH+(n)+RETURN+n");
-    assert!(
-        body.contains("{\"results\":[{\"name\":\"Ada\"},{\"name\":\"Grace\"}]}"),
-        "{body}"
-    );
-    let (_, body) = ask(&endpoint, "/sparql/stream?iteratorType=TRIM_HORIZON", "");
-    assert_eq!(json_of(&body)["totalRecords"], 1);
+    assert_contains(&body, r#"{"results":[{"name":"Ada"},{"name":"Grace"}]}"#);
+    let page = get(&endpoint, "/sparql/stream?iteratorType=TRIM_HORIZON");
+    assert_eq!(page["totalRecords"], 1);
 }

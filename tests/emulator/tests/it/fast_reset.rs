@@ -4,37 +4,31 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
-use neptunedata_emulator::{Config, Emulator, GraphKind, Now, Role, Statistics};
+use neptunedata_emulator::{Config, Emulator, GraphKind, Role, Statistics};
 use serde_json::{Value, json};
 
-use crate::support::{Ask, get, invalid, job, now, post, refusal, request};
+use crate::support::{
+    Ask, BAD_REQUEST, INVALID, Json, MISSING, READ_ONLY, Refusal, form, get, invalid, job, now,
+    post, refusal, request, text, untyped,
+};
 
-fn initiate(neptune: &mut Emulator, now: Now) -> String {
-    let answer = neptune
-        .at(now)
-        .post("/system", &json!({ "action": "initiateDatabaseReset" }));
+const JOBS: &str = "/ml/modeltraining";
+
+fn system(body: Value) -> Request<Bytes> {
+    post("/system", &body)
+}
+
+fn initiate(neptune: &mut Emulator) -> String {
+    let answer = neptune.ask(system(json!({ "action": "initiateDatabaseReset" })));
     assert_eq!(answer["status"], "200 OK");
-    answer["payload"]["token"]
-        .as_str()
-        .expect("a token")
-        .to_owned()
+    text(&answer["payload"]["token"])
 }
 
 fn perform(token: &str) -> Request<Bytes> {
-    post(
-        "/system",
-        &json!({ "action": "performDatabaseReset", "token": token }),
-    )
+    system(json!({ "action": "performDatabaseReset", "token": token }))
 }
 
-fn form(body: &'static str) -> Request<Bytes> {
-    Request::post("/system")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(Bytes::from(body))
-        .expect("a request")
-}
-
-fn no_match(token: &str) -> (u16, String, String) {
+fn no_match(token: &str) -> Refusal {
     let text =
         format!("System command parameter 'token' : '{token}' does not match database reset token");
     invalid(&text)
@@ -43,51 +37,39 @@ fn no_match(token: &str) -> (u16, String, String) {
 #[test]
 fn a_reset_erases_and_restarts() {
     let mut neptune = Emulator::default();
-    neptune.post("/ml/modeltraining", &job("job-1"));
+    neptune.post(JOBS, &job("job-1"));
     let load = json!({ "source": "s3://b/k", "format": "csv", "region": "us-east-1", "iamRoleArn": "arn" });
     neptune.post("/loader", &load);
     neptune.ask(request(http::Method::POST, "/storage/indexes/rebuilds"));
     neptune.set_statistics(GraphKind::Rdf, Statistics::computed(now().wall));
     neptune.fail_next_training("planned");
-    let token = initiate(&mut neptune, now());
+    let token = initiate(&mut neptune);
     // Nothing has happened yet.
     assert_eq!(neptune.training_jobs().len(), 1);
-    assert_eq!(
-        neptune.after(60).ask(perform(&token)),
-        json!({ "status": "200 OK" })
-    );
+    let performed = neptune.after(60).ask(perform(&token));
+    performed.is(json!({ "status": "200 OK" }));
 
-    let shutdown =
+    let text =
         "Database reset is in progress. Please retry the query after the cluster is available.";
-    for (target, after) in [("/status", 60), ("/ml/modeltraining", 64), ("/loader", 64)] {
-        neptune.after(after).refuses_as(
-            get(target),
-            refusal(500, "ServerShutdownException", shutdown),
-        );
+    let shut_down = refusal(500, "ServerShutdownException", text);
+    for (target, after) in [("/status", 60), (JOBS, 64), ("/loader", 64)] {
+        neptune.after(after).refuses_as(get(target), &shut_down);
     }
-    let status = neptune.after(65).get("/status");
-    assert_eq!(status["startTime"], "Mon Jan 01 00:01:05 UTC 2024");
-    assert_eq!(
-        neptune.after(65).get("/ml/modeltraining"),
-        json!({ "ids": [] })
-    );
-    assert_eq!(
-        neptune.after(65).get("/loader")["payload"]["loadIds"],
-        json!([])
-    );
-    assert_eq!(
-        neptune.after(65).get("/rdf/statistics")["payload"]["active"],
-        false
-    );
-    assert_eq!(
-        neptune.after(65).get("/storage/indexes/rebuilds")["rebuildIds"],
-        json!([])
-    );
+    let mut then = neptune.after(65);
+    for (target, erased) in [
+        (
+            "/status",
+            json!({ "startTime": "Mon Jan 01 00:01:05 UTC 2024" }),
+        ),
+        (JOBS, json!({ "ids": [] })),
+        ("/loader", json!({ "payload": { "loadIds": [] } })),
+        ("/rdf/statistics", json!({ "payload": { "active": false } })),
+        ("/storage/indexes/rebuilds", json!({ "rebuildIds": [] })),
+    ] {
+        then.get(target).has(erased);
+    }
     // A reset does not delete the plans of tests.
-    assert_eq!(
-        neptune.after(65).post("/ml/modeltraining", &job("job-2"))["id"],
-        "job-2"
-    );
+    assert_eq!(then.post(JOBS, &job("job-2"))["id"], "job-2");
     let failed = neptune.after(100).get("/ml/modeltraining/job-2");
     assert_eq!(failed["status"], "Failed");
     // Sent again after a lost answer, it meets a token that is no longer good.
@@ -101,8 +83,8 @@ fn a_reset_erases_and_restarts() {
 fn only_the_newest_token_counts_and_not_for_ever() {
     let mut neptune = Emulator::default();
     neptune.refuses_as(perform("X"), no_match("X"));
-    let old = initiate(&mut neptune, now());
-    let new = initiate(&mut neptune, now());
+    let old = initiate(&mut neptune);
+    let new = initiate(&mut neptune);
     assert_ne!(old, new);
     neptune.refuses_as(perform(&old), no_match(&old));
     neptune
@@ -114,8 +96,8 @@ fn only_the_newest_token_counts_and_not_for_ever() {
 #[test]
 fn a_restart_voids_the_token_and_nothing_else() {
     let mut neptune = Emulator::new(Config::default().restart_duration(Duration::from_secs(1)));
-    neptune.post("/ml/modeltraining", &job("job-1"));
-    let token = initiate(&mut neptune, now());
+    neptune.post(JOBS, &job("job-1"));
+    let token = initiate(&mut neptune);
     neptune.restart(now());
     assert_eq!(neptune.answer(get("/status")).status().as_u16(), 500);
     neptune
@@ -127,38 +109,29 @@ fn a_restart_voids_the_token_and_nothing_else() {
 #[test]
 fn forms_are_understood() {
     let mut neptune = Emulator::default();
-    let initiated = neptune.ask(form("action=initiateDatabaseReset"));
-    let token = initiated["payload"]["token"].as_str().expect("a token");
-    let body = format!("action=performDatabaseReset&token={token}");
-    let mut perform = form("");
-    *perform.body_mut() = body.into();
-    neptune.ask(perform);
+    let initiated = neptune.ask(form("/system", "action=initiateDatabaseReset"));
+    let token = text(&initiated["payload"]["token"]);
+    neptune.ask(form(
+        "/system",
+        &format!("action=performDatabaseReset&token={token}"),
+    ));
 }
 
 #[test]
 fn rejected_requests() {
     let mut neptune = Emulator::default();
-    let mut expect = |request, code: &str| assert_eq!(neptune.refused(request).1, code);
-    expect(post("/system", &json!({})), "MissingParameterException");
-    expect(
-        post("/system", &json!({ "action": "performDatabaseReset" })),
-        "MissingParameterException",
-    );
-    expect(
-        post("/system", &json!({ "action": "shutdown" })),
-        "InvalidParameterException",
-    );
-    expect(
-        post("/system", &json!({ "action": Value::Bool(true) })),
-        "InvalidParameterException",
-    );
-    expect(form("action=%zz"), "BadRequestException");
-    expect(form(""), "MissingParameterException");
-    let untyped = Request::post("/system")
-        .body(Bytes::from("{}"))
-        .expect("a request");
-    expect(untyped, "MissingParameterException");
+    for (request, code) in [
+        (system(json!({})), MISSING),
+        (system(json!({ "action": "performDatabaseReset" })), MISSING),
+        (system(json!({ "action": "shutdown" })), INVALID),
+        (system(json!({ "action": true })), INVALID),
+        (form("/system", "action=%zz"), BAD_REQUEST),
+        (form("/system", ""), MISSING),
+        (untyped("/system", "{}"), MISSING),
+    ] {
+        neptune.refuses(request, code);
+    }
     let mut replica = Emulator::new(Config::default().role(Role::Reader));
-    let initiate = post("/system", &json!({ "action": "initiateDatabaseReset" }));
-    replica.refuses(initiate, 400, "ReadOnlyViolationException");
+    let initiate = system(json!({ "action": "initiateDatabaseReset" }));
+    replica.refuses(initiate, READ_ONLY);
 }

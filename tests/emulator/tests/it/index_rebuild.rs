@@ -2,30 +2,31 @@
 
 use std::time::Duration;
 
-use http::Method;
-use neptunedata_emulator::{Config, Emulator, Now, RebuildStatus, Role};
+use bytes::Bytes;
+use http::{Method, Request};
+use neptunedata_emulator::{Config, Emulator, RebuildStatus, Role};
 use serde_json::{Value, json};
 
-use crate::support::{Ask, now, post, request};
+use crate::support::{
+    self, Ask, INVALID, Json, READ_ONLY, UNSUPPORTED, VALIDATION, at, get, request, text, words,
+};
 
 const REBUILDS: &str = "/storage/indexes/rebuilds";
 
-fn at(seconds: u64) -> Now {
-    now().later(Duration::from_secs(seconds))
+fn post(target: &str) -> Request<Bytes> {
+    request(Method::POST, target)
 }
 
-fn start(neptune: &mut Emulator, query: &str, now: Now) -> Value {
+/// Starts a rebuild, so many seconds after the start of the test.
+fn start(neptune: &mut Emulator, query: &str, seconds: u64) -> Value {
     neptune
-        .at(now)
-        .ask(request(Method::POST, &format!("{REBUILDS}{query}")))
+        .after(seconds)
+        .ask(post(&format!("{REBUILDS}{query}")))
 }
 
 fn started(config: Config) -> (Emulator, String) {
     let mut neptune = Emulator::new(config);
-    let id = start(&mut neptune, "", now())["rebuildId"]
-        .as_str()
-        .expect("an id")
-        .to_owned();
+    let id = text(&start(&mut neptune, "", 0)["rebuildId"]);
     (neptune, id)
 }
 
@@ -42,59 +43,34 @@ fn a_rebuild_starts_and_completes() {
         (5_000, "COMPLETED", 100),
     ] {
         let look = neptune.after(after).get(&target);
-        assert_eq!(look["status"], status, "{after}");
-        assert_eq!(look["progressPercentage"], progress, "{after}");
-        assert_eq!(look["startTime"], "2024-01-01T00:00:00Z");
-        assert_eq!(
-            look.get("estimatedEndTime").is_some(),
-            status == "REBUILDING"
-        );
-        assert_eq!(look.get("endTime").is_some(), status == "COMPLETED");
-        assert_eq!(
-            (look.get("rebuildId"), look.get("failureReason")),
-            (None, None)
-        );
-        if status == "COMPLETED" {
-            assert_eq!(look["endTime"], "2024-01-01T00:01:40Z");
-        }
+        look.has(json!({
+            "status": status, "progressPercentage": progress, "startTime": "2024-01-01T00:00:00Z",
+            "endTime": (status == "COMPLETED").then_some("2024-01-01T00:01:40Z"),
+            "rebuildId": null, "failureReason": null,
+        }));
+        let estimate = look.get("estimatedEndTime");
+        assert_eq!(estimate.is_some(), status == "REBUILDING");
     }
-    assert_eq!(
-        neptune.index_rebuilds()[0].status(at(10)),
-        RebuildStatus::Rebuilding
-    );
+    let status = neptune.index_rebuilds()[0].status(at(10));
+    assert_eq!(status, RebuildStatus::Rebuilding);
 }
 
 #[test]
 fn parameters_of_a_rebuild_are_returned() {
     let mut neptune = Emulator::new(Config::default().vcpus(8));
-    let defaults = start(&mut neptune, "", now());
-    assert_eq!(defaults["scope"], "ALL");
-    assert_eq!(defaults["concurrency"], 1);
-    assert_eq!(defaults["writeBufferSize"], "LOW");
-    let capped = start(
-        &mut neptune,
-        "?scope=DICTIONARIES&concurrency=100&writeBufferSize=HIGH",
-        at(10),
-    );
-    assert_eq!(capped["scope"], "DICTIONARIES");
-    assert_eq!(capped["concurrency"], 8);
-    assert_eq!(capped["writeBufferSize"], "HIGH");
+    let defaults = start(&mut neptune, "", 0);
+    defaults.has(json!({ "scope": "ALL", "concurrency": 1, "writeBufferSize": "LOW" }));
+    let query = "?scope=DICTIONARIES&concurrency=100&writeBufferSize=HIGH";
+    let capped = start(&mut neptune, query, 10);
+    capped.has(json!({ "scope": "DICTIONARIES", "concurrency": 8, "writeBufferSize": "HIGH" }));
     let ids = [&capped["rebuildId"], &defaults["rebuildId"]];
-    assert_eq!(
-        neptune.after(10).get(REBUILDS),
-        json!({ "rebuildIds": ids })
-    );
-    for wrong in [
-        "scope=all",
-        "concurrency=0",
-        "concurrency=x",
-        "writeBufferSize=HUGE",
-        "scope=",
-    ] {
-        let start = request(Method::POST, &format!("{REBUILDS}?{wrong}"));
-        neptune
-            .after(20)
-            .refuses(start, 400, "InvalidParameterException");
+    neptune
+        .after(10)
+        .get(REBUILDS)
+        .is(json!({ "rebuildIds": ids }));
+    for wrong in words("scope=all concurrency=0 concurrency=x writeBufferSize=HUGE scope=") {
+        let start = post(&format!("{REBUILDS}?{wrong}"));
+        neptune.after(20).refuses(start, INVALID);
     }
 }
 
@@ -102,7 +78,7 @@ fn parameters_of_a_rebuild_are_returned() {
 fn a_token_makes_it_idempotent() {
     let mut neptune = Emulator::default();
     let tokened = |query: &str, token: &str| {
-        post(
+        support::post(
             &format!("{REBUILDS}{query}"),
             &json!({ "clientToken": token }),
         )
@@ -113,77 +89,53 @@ fn a_token_makes_it_idempotent() {
     assert_eq!(again["rebuildId"], first["rebuildId"]);
     assert_eq!(neptune.index_rebuilds().len(), 1);
     assert_eq!(neptune.index_rebuilds()[0].client_token(), Some("t-1"));
-    let other = neptune.after(60).refused(tokened("", "t-1"));
-    assert_eq!(other.1, "InvalidParameterException");
+    neptune.after(60).refuses(tokened("", "t-1"), INVALID);
     neptune.after(60).ask(tokened("?scope=QUADS", "t-2"));
     assert_eq!(neptune.index_rebuilds().len(), 2);
     // Without a token each is another.
-    start(&mut neptune, "", at(120));
-    neptune.after(120).refuses(
-        request(Method::POST, REBUILDS),
-        500,
-        "ConcurrentModificationException",
-    );
-    start(&mut neptune, "", at(180));
+    start(&mut neptune, "", 120);
+    let busy = (500, "ConcurrentModificationException");
+    neptune.after(120).refuses(post(REBUILDS), busy);
+    start(&mut neptune, "", 180);
     assert_eq!(neptune.index_rebuilds().len(), 4);
 }
 
 #[test]
 fn one_can_be_cancelled_and_one_can_fail() {
     let (mut neptune, id) = started(Config::default());
-    let (target, cancel) = (
-        format!("{REBUILDS}/{id}"),
-        format!("{REBUILDS}/{id}/cancel"),
-    );
-    let cancelled = json!({ "status": "CANCELLING", "concurrency": 1, "writeBufferSize": "LOW" });
+    let target = format!("{REBUILDS}/{id}");
+    let cancel = || post(&format!("{target}/cancel"));
     for _ in 0..2 {
-        assert_eq!(
-            neptune.after(5).ask(request(Method::POST, &cancel)),
-            cancelled
-        );
+        let cancelled = neptune.after(5).ask(cancel());
+        cancelled.is(json!({ "status": "CANCELLING", "concurrency": 1, "writeBufferSize": "LOW" }));
     }
-    let look = neptune.after(60).get(&target);
-    assert_eq!(look["status"], "CANCELLED");
-    assert_eq!(look["progressPercentage"], 50);
-    assert_eq!(look["endTime"], "2024-01-01T00:00:06Z");
-    neptune
-        .after(60)
-        .refuses(request(Method::POST, &cancel), 400, "ValidationException");
+    neptune.after(60).get(&target).has(json!({
+        "status": "CANCELLED", "progressPercentage": 50, "endTime": "2024-01-01T00:00:06Z",
+    }));
+    neptune.after(60).refuses(cancel(), VALIDATION);
 
     neptune.fail_next_rebuild("No space left.");
-    let id = start(&mut neptune, "", at(60))["rebuildId"]
-        .as_str()
-        .expect("an id")
-        .to_owned();
-    let look = neptune.after(100).get(&format!("{REBUILDS}/{id}"));
-    assert_eq!(look["status"], "FAILED");
-    assert_eq!(look["failureReason"], "No space left.");
-    assert_eq!(look["progressPercentage"], 50);
-    assert_eq!(look["endTime"], "2024-01-01T00:01:05Z");
+    let id = text(&start(&mut neptune, "", 60)["rebuildId"]);
+    neptune
+        .after(100)
+        .get(&format!("{REBUILDS}/{id}"))
+        .has(json!({
+            "status": "FAILED", "failureReason": "No space left.", "progressPercentage": 50,
+            "endTime": "2024-01-01T00:01:05Z",
+        }));
 }
 
 #[test]
 fn rejected_requests() {
     let (mut neptune, id) = started(Config::default());
     let cancel = format!("{REBUILDS}/{id}/cancel");
-    for target in [format!("{REBUILDS}/x"), format!("{REBUILDS}/x/cancel")] {
-        let method = if target.ends_with("cancel") {
-            Method::POST
-        } else {
-            Method::GET
-        };
-        neptune.refuses(request(method, &target), 400, "ValidationException");
-    }
+    neptune.refuses(get(&format!("{REBUILDS}/x")), VALIDATION);
+    neptune.refuses(post(&format!("{REBUILDS}/x/cancel")), VALIDATION);
     neptune.reconfigure(|config| config.role(Role::Reader));
     for target in [REBUILDS, &cancel] {
-        neptune.refuses(
-            request(Method::POST, target),
-            400,
-            "ReadOnlyViolationException",
-        );
+        neptune.refuses(post(target), READ_ONLY);
     }
     neptune.get(&format!("{REBUILDS}/{id}"));
     neptune.reconfigure(|config| config.role(Role::Writer).serverless("1.0", "8.0"));
-    let start = request(Method::POST, REBUILDS);
-    neptune.refuses(start, 400, "UnsupportedOperationException");
+    neptune.refuses(post(REBUILDS), UNSUPPORTED);
 }

@@ -1,6 +1,6 @@
 //! Answers that are generated while they are sent.
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -8,7 +8,9 @@ use neptunedata_emulator::{Emulator, Planned, QueryScript, Server};
 use serde_json::json;
 use socket2::SockRef;
 
-const WAIT_LIMIT: Duration = Duration::from_secs(30);
+use crate::raw::{Raw, WAIT_LIMIT};
+use crate::support::{Ask, assert_contains, assert_ends, get};
+
 const MIB: u64 = 1024 * 1024;
 /// The padding of a row, so that the row and the comma after it have 1,024 bytes.
 const PADDING: usize = 1015;
@@ -18,13 +20,8 @@ fn script(rows: u64) -> QueryScript {
 }
 
 fn ask(server: &Server) -> TcpStream {
-    let mut stream = TcpStream::connect(server.address()).expect("a connection");
-    stream
-        .set_read_timeout(Some(WAIT_LIMIT))
-        .expect("a time-out");
-    let request = b"GET /openCypher?query=MATCH HTTP/1.1\r\nhost: neptune\r\nte: trailers\r\nconnection: close\r\n\r\n";
-    stream.write_all(request).expect("sent");
-    stream
+    let request = "GET /openCypher?query=MATCH HTTP/1.1\r\nhost: neptune\r\nte: trailers\r\nconnection: close\r\n\r\n";
+    Raw::ask(server, request).stream
 }
 
 fn server(script: QueryScript) -> Server {
@@ -67,10 +64,8 @@ fn a_gibibyte_takes_no_memory() {
     let (all, last) = read(&mut stream, u64::MAX);
     assert!(all > 1022 * MIB, "{all}");
     let end = String::from_utf8_lossy(&last);
-    assert!(
-        end.ends_with("\"}]}\r\n0\r\nx-neptune-status: 200 OK\r\nx-neptune-detail: \r\n\r\n"),
-        "{end}"
-    );
+    let trailers = "\r\n0\r\nx-neptune-status: 200 OK\r\nx-neptune-detail: \r\n\r\n";
+    assert_ends(&end, &format!("\"}}]}}{trailers}"));
     assert!(server.connections().bytes_written >= all);
     // Other tests run in this process at the same time, so there is room for theirs.
     if let (Some(before), Some(after)) = (before, resident()) {
@@ -81,9 +76,8 @@ fn a_gibibyte_takes_no_memory() {
 /// Waits until nothing is written any more, and gives back how much that was.
 fn written(server: &Server) -> u64 {
     let mut written = server.connections().bytes_written;
-    while server.wait_until(Duration::from_millis(300), || {
-        server.connections().bytes_written > written
-    }) {
+    let pause = Duration::from_millis(300);
+    while server.wait_until(pause, || server.connections().bytes_written > written) {
         written = server.connections().bytes_written;
     }
     written
@@ -135,7 +129,7 @@ fn answers_end_at_the_planned_position() {
     let (all, last) = read(&mut ask(&server), u64::MAX);
     assert!((5000 * 1024..6 * MIB).contains(&all), "{all}");
     let end = String::from_utf8_lossy(&last);
-    assert!(end.contains("%22message%22%3A%22Full.%22%7D"), "{end}");
+    assert_contains(&end, "%22message%22%3A%22Full.%22%7D");
 
     server.with(|emulator| emulator.fail_next(Planned::executed_but_cut(1_000_000)));
     let (all, last) = read(&mut ask(&server), u64::MAX);
@@ -156,8 +150,7 @@ fn answers_end_at_the_planned_position() {
 fn a_handler_without_a_socket_can_be_read_slowly_too() {
     let mut neptune = Emulator::default();
     neptune.script(script(u64::MAX).chunk_rows(1));
-    let request = crate::support::get("/openCypher?query=MATCH");
-    let answer = crate::support::Ask::answer(&mut neptune, request);
+    let answer = neptune.answer(get("/openCypher?query=MATCH"));
     let mut pieces = answer.pieces();
     assert_eq!(pieces.next().map(|piece| piece.len()), Some(12 + 1023));
     assert_eq!(pieces.nth(1000).map(|piece| piece.len()), Some(1024));

@@ -1,50 +1,40 @@
 //! Errors that the bulk loader logs, and requests that it rejects.
 
-use bytes::Bytes;
-use http::{Method, Request};
+use http::Method;
 use neptunedata_emulator::{Config, Emulator, LoadScript, Role};
 use serde_json::{Value, json};
 
-use crate::loader::{UNKNOWN, at, body, start, status};
+use crate::loader::{NOT_FOUND, UNKNOWN, body, start, status};
 use crate::support::{
-    Ask, Refusal, bad, delete, get, invalid, missing, now, post, refusal, request, with,
+    Ask, INVALID, Json, NOT_ALLOWED, Refusal, bad, delete, get, invalid, missing, post, refusal,
+    request, untyped, with, words,
 };
 
 #[test]
 fn errors_come_in_pages() {
     let mut neptune = Emulator::default();
-    let script = (1..=25).fold(
-        LoadScript::failing("LOAD_FAILED").files(3).records(100),
-        |script, record| {
-            let code = if record > 20 {
-                "SINGLE_CARDINALITY_VIOLATION"
-            } else {
-                "PARSING_ERROR"
-            };
-            script.error(code, "text", "s3://b/k/1", record)
-        },
-    );
+    let mut script = LoadScript::failing("LOAD_FAILED").files(3).records(100);
+    for record in 1..=25 {
+        let code = if record > 20 {
+            "SINGLE_CARDINALITY_VIOLATION"
+        } else {
+            "PARSING_ERROR"
+        };
+        script = script.error(code, "text", "s3://b/k/1", record);
+    }
     neptune.next_load(script.failed_feed("s3://b/k/1", "LOAD_S3_READ_ERROR"));
-    let id = start(&mut neptune, &body("s3://b/k"), now());
+    let id = start(&mut neptune, &body("k"), 0);
     let none = json!({ "startIndex": 0, "endIndex": 0, "loadId": id, "errorLogs": [] });
-    let running = status(&mut neptune, &id, "?errors=true&details=true", at(5));
-    assert_eq!(
-        (&running["errors"], &running["failedFeeds"]),
-        (&none, &json!([]))
-    );
+    let running = status(&mut neptune, &id, "?errors=true&details=true", 5);
+    running.has(json!({ "errors": none, "failedFeeds": [] }));
 
-    let whole = status(&mut neptune, &id, "?details=true", at(10));
-    assert_eq!(whole.get("errors"), None);
-    assert_eq!(
-        whole["feedCount"],
-        json!([{ "LOAD_COMPLETED": 2 }, { "LOAD_S3_READ_ERROR": 1 }])
-    );
-    let overall = &whole["overallStatus"];
-    assert_eq!(overall["parsingErrors"], 20);
-    assert_eq!(overall["insertErrors"], 5);
-    let failed = &whole["failedFeeds"];
-    assert_eq!(failed[0]["fullUri"], "s3://b/k/1");
-    assert_eq!(failed[0]["status"], "LOAD_S3_READ_ERROR");
+    let whole = status(&mut neptune, &id, "?details=true", 10);
+    whole.has(json!({
+        "errors": null, "feedCount": [{ "LOAD_COMPLETED": 2 }, { "LOAD_S3_READ_ERROR": 1 }],
+        "overallStatus": { "parsingErrors": 20, "insertErrors": 5 },
+    }));
+    let failed = json!({ "fullUri": "s3://b/k/1", "status": "LOAD_S3_READ_ERROR" });
+    whole["failedFeeds"][0].has(failed);
 
     for (query, first, last) in [
         ("", 1, 10),
@@ -54,33 +44,19 @@ fn errors_come_in_pages() {
         ("&errorsPerPage=2147483647", 1, 25),
         ("&page=2147483647&errorsPerPage=2147483647", 0, 0),
     ] {
-        let page =
-            status(&mut neptune, &id, &format!("?errors=true{query}"), at(10))["errors"].take();
-        assert_eq!(page["startIndex"], first, "{query}");
-        assert_eq!(page["endIndex"], last, "{query}");
-        let numbers: Vec<_> = page["errorLogs"]
-            .as_array()
-            .expect("a list")
+        let page = status(&mut neptune, &id, &format!("?errors=true{query}"), 10);
+        let page = &page["errors"];
+        page.has(json!({ "startIndex": first, "endIndex": last }));
+        let logs = page["errorLogs"].as_array().expect("a list");
+        let numbers = logs
             .iter()
-            .map(|log| &log["recordNum"])
-            .collect();
-        assert_eq!(
-            numbers.first().copied(),
-            (first > 0).then_some(&json!(first))
-        );
-        assert_eq!(numbers.last().copied(), (last > 0).then_some(&json!(last)));
+            .map(|log| log["recordNum"].as_i64().expect("a number"));
+        let expected = (first > 0).then_some(first..=last);
+        assert!(numbers.eq(expected.into_iter().flatten()), "{query}");
     }
-    for wrong in [
-        "page=0",
-        "errorsPerPage=0",
-        "page=x",
-        "errors=maybe",
-        "page=2147483648",
-    ] {
-        let refusal = neptune
-            .after(10)
-            .refused(get(&format!("/loader/{id}?{wrong}")));
-        assert_eq!(refusal.1, "InvalidParameterException", "{wrong}");
+    for wrong in words("page=0 errorsPerPage=0 page=x errors=maybe page=2147483648") {
+        let request = get(&format!("/loader/{id}?{wrong}"));
+        neptune.after(10).refuses(request, INVALID);
     }
 }
 
@@ -88,20 +64,16 @@ fn errors_come_in_pages() {
 fn rejected_requests() {
     let mut neptune = Emulator::default();
     let mut expect = |changes: Value, expected: Refusal| {
-        let start = post("/loader", &with(body("s3://b/k"), changes));
+        let start = post("/loader", &with(body("k"), changes));
         neptune.refuses_as(start, expected);
     };
     for name in ["source", "format", "region", "iamRoleArn"] {
         let text = format!("The required parameter {name} is missing.");
         expect(json!({ name: null }), missing(&text));
     }
-    for flag in [
-        "failOnError",
-        "updateSingleCardinalityProperties",
-        "queueRequest",
-        "userProvidedEdgeIds",
-        "edgeOnlyLoad",
-    ] {
+    for flag in words(
+        "failOnError updateSingleCardinalityProperties queueRequest userProvidedEdgeIds edgeOnlyLoad",
+    ) {
         let text = format!("The value of {flag} must be true or false.");
         expect(json!({ flag: "yes" }), invalid(&text));
         expect(json!({ flag: 1 }), invalid(&text));
@@ -110,47 +82,38 @@ fn rejected_requests() {
     expect(json!({ "source": "s3://" }), no_bucket);
     let no_region = bad("Bucket is not in provided Region (eu-west-1)");
     expect(json!({ "region": "eu-west-1" }), no_region);
+    let formats = "one of csv, opencypher, ntriples, nquads, rdfxml, turtle";
+    let degrees = "one of LOW, MEDIUM, HIGH, OVERSUBSCRIBE";
     for (name, value, what) in [
-        (
-            "format",
-            json!("xml"),
-            "one of csv, opencypher, ntriples, nquads, rdfxml, turtle",
-        ),
+        ("format", json!("xml"), formats),
         ("mode", json!("new"), "one of AUTO, RESUME, NEW"),
-        (
-            "parallelism",
-            json!("ALL"),
-            "one of LOW, MEDIUM, HIGH, OVERSUBSCRIBE",
-        ),
+        ("parallelism", json!("ALL"), degrees),
         ("dependencies", json!("x"), "a list of strings"),
         ("parserConfiguration", json!([]), "an object"),
     ] {
         let text = format!("The value of {name} must be {what}.");
         expect(json!({ name: value }), invalid(&text));
     }
-    let untyped = Request::post("/loader")
-        .body(Bytes::from("{}"))
-        .expect("a request");
-    assert_eq!(
-        neptune.refused(untyped).2,
-        "Content-type header not specified."
-    );
+    let no_type = missing("Content-type header not specified.");
+    neptune.refuses_as(untyped("/loader", "{}"), no_type);
     assert!(neptune.load_ids().is_empty());
 }
 
 #[test]
 fn replicas_do_not_load() {
     let mut neptune = Emulator::new(Config::default().role(Role::Reader));
-    let text = "Start new load operation not permitted on a read replica instance.";
-    neptune.refuses_as(
-        post("/loader", &body("s3://b/k")),
-        refusal(405, "MethodNotAllowedException", text),
-    );
-    let text = "Load cancellation is not permitted on a read replica instance.";
-    neptune.refuses_as(
-        delete(&format!("/loader/{UNKNOWN}")),
-        refusal(405, "MethodNotAllowedException", text),
-    );
+    for (request, text) in [
+        (
+            post("/loader", &body("k")),
+            "Start new load operation not permitted on a read replica instance.",
+        ),
+        (
+            delete(&format!("/loader/{UNKNOWN}")),
+            "Load cancellation is not permitted on a read replica instance.",
+        ),
+    ] {
+        assert_eq!(neptune.refuses(request, NOT_ALLOWED), text);
+    }
     neptune.get("/loader");
 }
 
@@ -158,7 +121,7 @@ fn replicas_do_not_load() {
 fn m33_unknown_ids() {
     let mut neptune = Emulator::default();
     let text = |id: &str| format!("The load with id = {id} does not exist or not active");
-    let not_found = refusal(404, "BulkLoadIdNotFoundException", &text(UNKNOWN));
+    let not_found = refusal(404, NOT_FOUND, &text(UNKNOWN));
     let no_uuid = invalid(&text("x"));
     for method in [Method::GET, Method::DELETE] {
         let mut refused = |target: &str| neptune.refused(request(method.clone(), target));

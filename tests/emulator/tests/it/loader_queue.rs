@@ -8,12 +8,13 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::json;
 
-use crate::support::{Ask, now};
+use crate::loader::{body, start};
+use crate::support::{Ask, at, delete, with};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
-    /// A second, simpler telling of the queue: each load begins when the one before it has ended.
+    /// Each load begins when the load before it has ended.
     #[test]
     fn loads_keep_to_their_order(steps in vec((0..3_u8, 1..8_u64, any::<Index>()), 1..40)) {
         struct Model { id: String, began: Option<u64>, length: u64, ended: Option<u64>, cancelled: bool }
@@ -21,13 +22,10 @@ proptest! {
         let mut models: Vec<Model> = Vec::new();
         let mut time = 0;
         for (step, number, index) in steps {
-            let at = now().later(Duration::from_secs(time));
             match step {
                 0 => {
                     neptune.next_load(LoadScript::completing().duration(Duration::from_secs(number)));
-                    let body = json!({ "source": "s3://b/k", "format": "csv", "region": "us-east-1", "iamRoleArn": "a", "mode": "NEW", "queueRequest": true });
-                    let answer = neptune.at(at).post("/loader", &body);
-                    let id = answer["payload"]["loadId"].as_str().expect("an id").to_owned();
+                    let id = start(&mut neptune, &with(body("k"), json!({ "mode": "NEW" })), time);
                     // It begins at once if nothing else runs or waits.
                     let idle = models.iter().all(|model| model.ended.is_some());
                     let began = idle.then_some(time);
@@ -40,8 +38,8 @@ proptest! {
                     }
                     let place = index.index(models.len());
                     let model = &mut models[place];
-                    let request = crate::support::delete(&format!("/loader/{}", model.id));
-                    let status = neptune.handle(request, at).into_response().expect("an answer").status();
+                    let request = delete(&format!("/loader/{}", model.id));
+                    let status = neptune.after(time).answer(request).status();
                     prop_assert_eq!(status.is_success(), model.ended.is_none());
                     if model.ended.is_none() {
                         model.ended = Some(time);
@@ -66,7 +64,6 @@ proptest! {
                     _ => u64::MAX,
                 };
             }
-            let at = now().later(Duration::from_secs(time));
             for model in &models {
                 let expected = match (model.cancelled, model.ended, model.began) {
                     (true, ..) => "LOAD_CANCELLED_BY_USER",
@@ -74,7 +71,7 @@ proptest! {
                     (_, None, Some(_)) => "LOAD_IN_PROGRESS",
                     _ => "LOAD_IN_QUEUE",
                 };
-                let status = neptune.load_status(&model.id, at);
+                let status = neptune.load_status(&model.id, at(time));
                 prop_assert_eq!(status.as_deref(), Some(expected));
             }
         }

@@ -5,12 +5,17 @@ use std::time::Duration;
 use neptunedata_emulator::{Config, Emulator, JobStatus, MlKind};
 use serde_json::{Value, json};
 
-use crate::support::{Ask, Refusal, bad, delete, get, invalid, job, missing, now, post, with};
+use crate::support::{
+    Ask, Json, Refusal, bad, delete, get, invalid, job, missing, now, post, rows, with,
+};
 
 const DATA: &str = "/ml/dataprocessing";
 const TRANSFORM: &str = "/ml/modeltransform";
 const ENDPOINTS: &str = "/ml/endpoints";
-const S3: &str = "Invalid S3 URL or incorrect S3 permissions. Please check your S3 configuration.";
+pub(crate) const UNKNOWN: &str =
+    "Invalid ID provided. Please check whether a resource with the given ID exists.";
+pub(crate) const S3: &str =
+    "Invalid S3 URL or incorrect S3 permissions. Please check your S3 configuration.";
 
 fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -33,6 +38,8 @@ fn endpoint(id: &str) -> Value {
 
 #[test]
 fn the_four_kinds_of_jobs_are_independent() {
+    use JobStatus::{InProgress, Stopped};
+
     let mut neptune = Emulator::default();
     neptune.post(DATA, &data("x"));
     neptune.post("/ml/modeltraining", &job("x"));
@@ -59,14 +66,7 @@ fn the_four_kinds_of_jobs_are_independent() {
         MlKind::ModelTransform,
     ];
     let status = kinds.map(|kind| neptune.ml_job(kind, "x").expect("a job").status(now()));
-    assert_eq!(
-        status,
-        [
-            JobStatus::Stopped,
-            JobStatus::InProgress,
-            JobStatus::InProgress
-        ]
-    );
+    assert_eq!(status, [Stopped, InProgress, InProgress]);
     assert_eq!(neptune.executed("CancelMLDataProcessingJob"), 1);
 }
 
@@ -84,31 +84,24 @@ fn each_kind_has_its_duration_and_failures() {
     let mut look = |target: &str, after| neptune.after(after).get(target);
 
     assert_eq!(look("/ml/dataprocessing/d-1", 2)["status"], "InProgress");
-    let done = look("/ml/dataprocessing/d-1", 3);
-    assert_eq!(done["status"], "Completed");
-    assert_eq!(
-        done["processingJob"]["outputLocation"],
-        "s3://b/out/d-1-processing/output"
-    );
+    look("/ml/dataprocessing/d-1", 3).has(json!({
+        "status": "Completed",
+        "processingJob": { "outputLocation": "s3://b/out/d-1-processing/output" },
+    }));
 
-    let failed = look("/ml/modeltransform/t-1", 10);
-    assert_eq!(failed["status"], "Failed");
-    assert_eq!(failed["baseProcessingJob"]["status"], "Completed");
-    assert_eq!(
-        failed["remoteModelTransformJob"]["failureReason"],
-        "No disk left."
-    );
-    assert_eq!(failed.get("models"), None);
+    look("/ml/modeltransform/t-1", 10).has(json!({
+        "status": "Failed", "baseProcessingJob": { "status": "Completed" },
+        "remoteModelTransformJob": { "failureReason": "No disk left." }, "models": null,
+    }));
 
     assert_eq!(look("/ml/endpoints/e-1", 9)["status"], "Creating");
-    let failed = look("/ml/endpoints/e-1", 10);
-    assert_eq!(failed["status"], "Failed");
-    assert_eq!(failed["endpoint"]["status"], "Failed");
-    assert_eq!(failed["endpoint"]["failureReason"], "No instance left.");
-    let up = look("/ml/endpoints/e-2", 10);
-    assert_eq!(up["status"], "InService");
-    assert_eq!(up["endpoint"]["status"], "InService");
-    assert_eq!(up["endpoint"].get("outputLocation"), None);
+    look("/ml/endpoints/e-1", 10).has(json!({
+        "status": "Failed",
+        "endpoint": { "status": "Failed", "failureReason": "No instance left." },
+    }));
+    look("/ml/endpoints/e-2", 10).has(json!({
+        "status": "InService", "endpoint": { "status": "InService", "outputLocation": null },
+    }));
 }
 
 #[test]
@@ -131,85 +124,56 @@ fn m45_endpoints_are_deleted_in_any_state() {
     let mut neptune = Emulator::default();
     for after in [0, 10] {
         neptune.post(ENDPOINTS, &endpoint("e-1"));
-        let then = now().later(seconds(after));
-        let deleted = neptune.at(then).delete("/ml/endpoints/e-1?clean=true");
-        assert_eq!(deleted, json!({ "status": "200 OK" }));
-        let unknown =
-            "Invalid ID provided. Please check whether a resource with the given ID exists.";
-        let expected = invalid(unknown);
-        neptune
-            .at(then)
-            .refuses_as(get("/ml/endpoints/e-1"), &expected);
-        neptune
-            .at(then)
-            .refuses_as(delete("/ml/endpoints/e-1"), expected);
+        let mut then = neptune.after(after);
+        let deleted = then.delete("/ml/endpoints/e-1?clean=true");
+        deleted.is(json!({ "status": "200 OK" }));
+        then.refuses_as(get("/ml/endpoints/e-1"), invalid(UNKNOWN));
+        then.refuses_as(delete("/ml/endpoints/e-1"), invalid(UNKNOWN));
     }
     assert!(neptune.ml_jobs(MlKind::Endpoint).is_empty());
     let mut neptune = Emulator::new(Config::default().empty_cancel_answer(true));
     neptune.post(ENDPOINTS, &endpoint("e-1"));
-    assert!(
-        neptune
-            .answer(delete("/ml/endpoints/e-1"))
-            .body()
-            .is_empty()
-    );
+    let deleted = neptune.answer(delete("/ml/endpoints/e-1"));
+    assert!(deleted.body().is_empty());
 }
 
 #[test]
 fn m40_endpoints_are_updated_by_flag_or_text() {
     let mut neptune = Emulator::default();
     neptune.post(ENDPOINTS, &endpoint("e-1"));
-    let later = now().later(seconds(10));
     for (update, value) in [(json!(true), 2), (json!("true"), 3)] {
         let changes = json!({ "update": update, "instanceCount": value });
-        neptune
-            .at(later)
-            .post(ENDPOINTS, &with(endpoint("e-1"), changes));
-        let status = neptune.at(later).get("/ml/endpoints/e-1");
-        assert_eq!(status["status"], "Updating");
+        let mut later = neptune.after(10);
+        later.post(ENDPOINTS, &with(endpoint("e-1"), changes));
+        assert_eq!(later.get("/ml/endpoints/e-1")["status"], "Updating");
         let endpoints = neptune.ml_jobs(MlKind::Endpoint);
         assert_eq!(endpoints.len(), 1);
         assert_eq!(endpoints[0].parameters()["instanceCount"], value);
     }
-    let status = neptune
-        .at(later.later(seconds(10)))
-        .get("/ml/endpoints/e-1");
+    let status = neptune.after(20).get("/ml/endpoints/e-1");
     assert_eq!(status["status"], "InService");
     let update = |changes| post(ENDPOINTS, &with(endpoint("e-2"), changes));
-    neptune.at(later).refuses(
-        update(json!({ "update": true })),
-        400,
-        "InvalidParameterException",
-    );
-    neptune.at(later).refuses(
-        update(json!({ "update": true, "id": null })),
-        400,
-        "MissingParameterException",
-    );
-    assert_eq!(
-        neptune
-            .at(later)
-            .refused(update(json!({ "update": "yes" })))
-            .2,
-        "The value of update must be true or false."
-    );
+    let text = "The value of update must be true or false.";
+    for (changes, expected) in [
+        (json!({ "update": true }), invalid(UNKNOWN)),
+        (
+            json!({ "update": true, "id": null }),
+            missing("The required parameter id is missing."),
+        ),
+        (json!({ "update": "yes" }), invalid(text)),
+    ] {
+        neptune.after(10).refuses_as(update(changes), expected);
+    }
 }
 
 #[test]
 fn endpoints_get_timestamped_names() {
     let mut neptune = Emulator::default();
     let anonymous = with(endpoint(""), json!({ "id": null }));
-    let ids: Vec<Value> = (0..3)
-        .map(|_| neptune.post(ENDPOINTS, &anonymous)["id"].take())
-        .collect();
-    assert_eq!(
-        ids,
-        [
-            "endpoint-20240101T000000Z",
-            "endpoint-20240101T000000Z-2",
-            "endpoint-20240101T000000Z-3",
-        ]
-    );
+    for suffix in ["", "-2", "-3"] {
+        let id = format!("endpoint-20240101T000000Z{suffix}");
+        assert_eq!(neptune.post(ENDPOINTS, &anonymous)["id"], id);
+    }
     neptune.get("/ml/endpoints/endpoint-20240101T000000Z-2");
 }
 
@@ -224,32 +188,23 @@ fn rejected_requests() {
         expect(DATA, with(data("d"), json!({ name: null })), missing(&text));
         expect(DATA, with(data("d"), json!({ name: "b/k" })), bad(S3));
     }
-    for (wrong, text) in [
-        (
-            json!({ "processingTimeOutInSeconds": "1" }),
-            "The value of processingTimeOutInSeconds must be an integer.",
-        ),
-        (
-            json!({ "processingInstanceType": "r5.large" }),
-            "Invalid ML instance type.",
-        ),
-        (
-            json!({ "previousDataProcessingJobId": "a_b" }),
-            "Invalid ID provided. Must contain only letters, digits, or hyphens.",
-        ),
-    ] {
+    let table = r#"
+        {"processingTimeOutInSeconds":"1"} => The value of processingTimeOutInSeconds must be an integer.
+        {"processingInstanceType":"r5.large"} => Invalid ML instance type.
+        {"previousDataProcessingJobId":"a_b"} => Invalid ID provided. Must contain only letters, digits, or hyphens.
+    "#;
+    for (wrong, text) in rows(table) {
+        let wrong = serde_json::from_str(wrong).expect("JSON");
         expect(DATA, with(data("d"), wrong), invalid(text));
     }
+    let no_job =
+        "Either dataProcessingJobId and mlModelTrainingJobId or trainingJobName must be given.";
+    let no_path = "The required parameter sourceS3DirectoryPath is missing.";
     for (wrong, expected) in [
-        (
-            json!({ "dataProcessingJobId": null }),
-            missing(
-                "Either dataProcessingJobId and mlModelTrainingJobId or trainingJobName must be given.",
-            ),
-        ),
+        (json!({ "dataProcessingJobId": null }), missing(no_job)),
         (
             json!({ "customModelTransformParameters": {} }),
-            missing("The required parameter sourceS3DirectoryPath is missing."),
+            missing(no_path),
         ),
         (
             json!({ "modelTransformOutputS3Location": "s3://" }),
@@ -260,15 +215,11 @@ fn rejected_requests() {
     }
     let neither = "Either mlModelTrainingJobId or mlModelTransformJobId must be given.";
     expect(ENDPOINTS, json!({}), missing(neither));
+    let both = "Only one of mlModelTrainingJobId and mlModelTransformJobId can be given.";
+    let none = "The value of instanceCount must be positive.";
     for (wrong, text) in [
-        (
-            json!({ "mlModelTransformJobId": "t" }),
-            "Only one of mlModelTrainingJobId and mlModelTransformJobId can be given.",
-        ),
-        (
-            json!({ "instanceCount": 0 }),
-            "The value of instanceCount must be positive.",
-        ),
+        (json!({ "mlModelTransformJobId": "t" }), both),
+        (json!({ "instanceCount": 0 }), none),
     ] {
         expect(ENDPOINTS, with(endpoint("e"), wrong), invalid(text));
     }
@@ -282,23 +233,14 @@ fn referenced_jobs_can_be_checked() {
     neptune.refuses_as(post("/ml/modeltraining", &job("job-1")), &data_missing);
     neptune.post(DATA, &data("data-1"));
     neptune.refuses_as(post("/ml/modeltraining", &job("job-1")), &data_missing);
-    let then = now().later(seconds(10));
-    neptune.at(then).post("/ml/modeltraining", &job("job-1"));
+    let mut then = neptune.after(10);
+    then.post("/ml/modeltraining", &job("job-1"));
     let running = bad("Provided ModelTraining job has not completed.");
-    neptune
-        .at(then)
-        .refuses_as(post(TRANSFORM, &transform("t-1")), &running);
-    neptune
-        .at(then)
-        .refuses_as(post(ENDPOINTS, &endpoint("e-1")), &running);
+    then.refuses_as(post(TRANSFORM, &transform("t-1")), &running);
+    then.refuses_as(post(ENDPOINTS, &endpoint("e-1")), &running);
     let of_transform = json!({ "id": "e-1", "mlModelTransformJobId": "t-1" });
     let missing = bad("Provided ModelTransformJob doesn't exist.");
-    neptune
-        .at(then)
-        .refuses_as(post(ENDPOINTS, &of_transform), missing);
-    let then = then.later(seconds(10));
-    neptune.at(then).post(TRANSFORM, &transform("t-1"));
-    neptune
-        .at(then.later(seconds(10)))
-        .post(ENDPOINTS, &of_transform);
+    then.refuses_as(post(ENDPOINTS, &of_transform), missing);
+    neptune.after(20).post(TRANSFORM, &transform("t-1"));
+    neptune.after(30).post(ENDPOINTS, &of_transform);
 }

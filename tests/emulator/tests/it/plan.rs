@@ -1,10 +1,10 @@
 //! Planned failures.
 
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode, header};
 use neptunedata_emulator::{Config, Emulator, Fault, JobStatus, Outcome, Planned, Response};
 use serde_json::json;
 
-use crate::support::{Ask, delete, get, job, now, refusal};
+use crate::support::{Ask, delete, get, invalid, job, now, refusal};
 
 const CANCEL: &str = "CancelMLModelTrainingJob";
 
@@ -12,6 +12,11 @@ fn started() -> Emulator {
     let mut neptune = Emulator::new(Config::default());
     neptune.post("/ml/modeltraining", &job("job-1"));
     neptune
+}
+
+/// The outcome of a cancel.
+fn cancel(neptune: &mut Emulator) -> Outcome {
+    neptune.handle(delete("/ml/modeltraining/job-1"), now())
 }
 
 fn status(neptune: &Emulator) -> JobStatus {
@@ -22,47 +27,39 @@ fn status(neptune: &Emulator) -> JobStatus {
 fn lost_before_it_ran() {
     let mut neptune = started();
     neptune.fail_next(Planned::close());
-    let outcome = neptune.handle(delete("/ml/modeltraining/job-1"), now());
+    let outcome = cancel(&mut neptune);
     assert!(matches!(outcome, Outcome::Fault(Fault::CloseWithoutAnswer)));
-    assert_eq!((neptune.received(CANCEL), neptune.executed(CANCEL)), (1, 0));
+    assert_eq!(neptune.counts(CANCEL), (1, 0));
     assert_eq!(status(&neptune), JobStatus::InProgress);
-    assert_eq!(neptune.log().last().expect("an entry").status, None);
+    assert_eq!(neptune.last().status, None);
     neptune.delete("/ml/modeltraining/job-1");
-    assert_eq!((neptune.received(CANCEL), neptune.executed(CANCEL)), (2, 1));
+    assert_eq!(neptune.counts(CANCEL), (2, 1));
 }
 
 #[test]
 fn executed_but_the_answer_was_lost() {
     let mut neptune = started();
     neptune.fail_next(Planned::executed_but_closed());
-    assert!(
-        neptune
-            .handle(delete("/ml/modeltraining/job-1"), now())
-            .response()
-            .is_none()
-    );
-    assert_eq!((neptune.received(CANCEL), neptune.executed(CANCEL)), (1, 1));
+    assert!(cancel(&mut neptune).response().is_none());
+    assert_eq!(neptune.counts(CANCEL), (1, 1));
     assert_eq!(status(&neptune), JobStatus::Stopped);
     let again = neptune.refused(delete("/ml/modeltraining/job-1"));
-    assert_eq!(
-        again.2,
-        "Failed to stop the job because it has already completed or failed."
-    );
-    assert_eq!((neptune.received(CANCEL), neptune.executed(CANCEL)), (2, 1));
+    let ended = "Failed to stop the job because it has already completed or failed.";
+    assert_eq!(again, invalid(ended));
+    assert_eq!(neptune.counts(CANCEL), (2, 1));
 }
 
 #[test]
 fn executed_but_cut() {
     let mut neptune = started();
     neptune.fail_next(Planned::executed_but_cut(5));
-    match neptune.handle(delete("/ml/modeltraining/job-1"), now()) {
-        Outcome::Fault(Fault::CutBody { response, after: 5 }) => {
-            assert_eq!(response.to_json(), Some(json!({ "status": "200 OK" })));
-            assert!(response.head.headers.contains_key("date"));
-        }
-        other => panic!("{other:?}"),
-    }
-    let entry = neptune.log().last().expect("an entry");
+    let outcome = cancel(&mut neptune);
+    let Outcome::Fault(Fault::CutBody { response, after: 5 }) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(response.to_json(), Some(json!({ "status": "200 OK" })));
+    assert!(response.head.headers.contains_key("date"));
+    let entry = neptune.last();
     assert_eq!((entry.status, entry.executed), (Some(StatusCode::OK), true));
     // Nothing is cut off an answer that is shorter.
     neptune.fail_next(Planned::executed_but_cut(1_000_000));
@@ -78,58 +75,31 @@ fn errors_take_the_place_of_answers() {
         "Oops.",
     ));
     neptune.fail_next(Planned::error("TooManyRequestsException", "Slower."));
-    neptune.fail_next(Planned::error_with_status(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "SomethingNew",
-        "",
-    ));
-    let mut refuse = || neptune.refused(get("/status"));
-    assert_eq!(refuse(), refusal(500, "ThrottlingException", "Slow down."));
-    let executed = neptune
-        .handle(get("/status"), now())
-        .into_response()
-        .expect("an answer");
-    assert_eq!(
-        (
-            executed.status().as_u16(),
-            neptune.executed("GetEngineStatus")
-        ),
-        (500, 1)
-    );
-    let mut refuse = || neptune.refused(get("/status"));
-    assert_eq!(
-        refuse(),
-        refusal(429, "TooManyRequestsException", "Slower.")
-    );
-    assert_eq!(refuse(), refusal(503, "SomethingNew", ""));
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    neptune.fail_next(Planned::error_with_status(status, "SomethingNew", ""));
+    let throttled = refusal(500, "ThrottlingException", "Slow down.");
+    neptune.refuses_as(get("/status"), throttled);
+    assert_eq!(neptune.answer(get("/status")).status(), 500);
+    assert_eq!(neptune.executed("GetEngineStatus"), 1);
+    let throttled = refusal(429, "TooManyRequestsException", "Slower.");
+    neptune.refuses_as(get("/status"), throttled);
+    neptune.refuses_as(get("/status"), refusal(503, "SomethingNew", ""));
     assert_eq!(neptune.planned(), 0);
 }
 
 #[test]
 fn literal_answers() {
     let mut neptune = started();
-    let gateway = Response::new(StatusCode::BAD_GATEWAY, "<html>").header(
-        HeaderName::from_static("date"),
-        HeaderValue::from_static("then"),
-    );
+    let (date, then) = (header::DATE, HeaderValue::from_static("then"));
+    let gateway = Response::new(StatusCode::BAD_GATEWAY, "<html>").header(date, then);
     neptune.fail_next(Planned::instead(gateway));
     neptune.fail_next(Planned::executed_but(Response::new(StatusCode::OK, "")));
-    let first = neptune
-        .handle(get("/status"), now())
-        .into_response()
-        .expect("an answer")
-        .into_http();
-    assert_eq!(
-        (first.status().as_u16(), first.body().as_ref()),
-        (502, b"<html>".as_slice())
-    );
+    let first = neptune.answer(get("/status")).into_http();
+    assert_eq!(first.status(), 502);
+    assert_eq!(first.body(), "<html>");
     assert_eq!(first.headers()["date"], "then");
     assert_eq!(neptune.executed("GetEngineStatus"), 0);
-    let second = neptune
-        .handle(get("/status"), now())
-        .into_response()
-        .expect("an answer");
-    assert!(second.body().is_empty());
+    assert!(neptune.answer(get("/status")).body().is_empty());
     assert_eq!(neptune.executed("GetEngineStatus"), 1);
 }
 
@@ -142,11 +112,6 @@ fn plans_wait_for_their_operation() {
     assert_eq!(neptune.refused(get("/status")).1, "ServerShutdownException");
     neptune.get("/status");
     assert_eq!(neptune.planned(), 1);
-    assert!(
-        neptune
-            .handle(delete("/ml/modeltraining/job-1"), now())
-            .response()
-            .is_none()
-    );
+    assert!(cancel(&mut neptune).response().is_none());
     assert_eq!(neptune.planned(), 0);
 }

@@ -2,15 +2,12 @@
 
 use neptunedata_emulator::{Emulator, Now, Signature};
 
-use crate::fault_header::{asking, obeying, told};
+use crate::fault_header::{asking, obeying};
 use crate::signed::Signed;
-use crate::support::now;
+use crate::support::{Ask, assert_contains, body_text, header, rows, with_header};
 
 fn date(neptune: &mut Emulator, fault: &str) -> Option<String> {
-    let answer = neptune
-        .handle(asking(fault), now())
-        .into_response()
-        .expect("an answer");
+    let answer = neptune.answer(asking(fault));
     let date = answer.head.headers.get("date")?;
     Some(date.to_str().expect("text").to_owned())
 }
@@ -18,76 +15,47 @@ fn date(neptune: &mut Emulator, fault: &str) -> Option<String> {
 #[test]
 fn dates() {
     let mut neptune = obeying();
-    let mut date = |fault: &str| date(&mut neptune, fault);
-    let at = |text: &str| Some(text.to_owned());
-    assert_eq!(
-        date("skewed-date; seconds=-3600"),
-        at("Sun, 31 Dec 2023 23:00:00 GMT")
-    );
-    assert_eq!(
-        date("status=503; skew=60"),
-        at("Mon, 01 Jan 2024 00:01:00 GMT")
-    );
-    assert_eq!(date("status=403; date=none"), None);
-    assert_eq!(
-        date("skewed-date; seconds=9223372036854775807"),
-        at("Mon, 01 Jan 2024 00:00:00 GMT")
-    );
+    for (fault, expected) in [
+        (
+            "skewed-date; seconds=-3600",
+            Some("Sun, 31 Dec 2023 23:00:00 GMT"),
+        ),
+        ("status=503; skew=60", Some("Mon, 01 Jan 2024 00:01:00 GMT")),
+        ("status=403; date=none", None),
+        (
+            "skewed-date; seconds=9223372036854775807",
+            Some("Mon, 01 Jan 2024 00:00:00 GMT"),
+        ),
+        ("signature-expired", Some("Mon, 01 Jan 2024 01:00:00 GMT")),
+        (
+            "signature-not-yet-current; seconds=600",
+            Some("Sun, 31 Dec 2023 23:50:00 GMT"),
+        ),
+    ] {
+        assert_eq!(date(&mut neptune, fault).as_deref(), expected, "{fault}");
+    }
 }
 
 #[test]
 fn iam_errors_have_the_texts_of_iam() {
     let mut neptune = obeying();
-    for (fault, text) in [
-        (
-            "refuse-credentials",
-            "The security token included in the request is invalid.",
-        ),
-        (
-            "refuse-credentials; reason=missing-token",
-            "Missing Authentication Token",
-        ),
-        (
-            "refuse-credentials; reason=wrong-signature",
-            "The request signature we calculated does not match the signature you provided.",
-        ),
-        (
-            "refuse-credentials; reason=not-authorized",
-            "is not authorized to perform: neptune-db:GetEngineStatus on resource: arn:aws:neptune-db:us-east-1:",
-        ),
-        (
-            "refuse-credentials; reason=insufficient-access",
-            "You do not have sufficient access to perform this action.",
-        ),
-        (
-            "expire-token",
-            "The security token included in the request is expired",
-        ),
-        (
-            "signature-expired",
-            "Signature expired: 20240101T000000Z is now earlier than 20240101T005500Z (20240101T010000Z - 5 min.)",
-        ),
-        (
-            "signature-not-yet-current; seconds=600",
-            "Signature not yet current: 20240101T000000Z is still later than 20231231T235500Z (20231231T235000Z + 5 min.)",
-        ),
-    ] {
-        let (status, code, message) = told(&mut neptune, fault);
-        assert_eq!(
-            (status, code.as_str()),
-            (403, "AccessDeniedException"),
-            "{fault}"
-        );
-        assert!(message.contains(text), "{message}");
+    let table = "
+        refuse-credentials => The security token included in the request is invalid.
+        refuse-credentials; reason=missing-token => Missing Authentication Token
+        refuse-credentials; reason=wrong-signature => The request signature we calculated does not match the signature
+        refuse-credentials; reason=not-authorized => is not authorized to perform: neptune-db:GetEngineStatus on \
+            resource: arn:aws:neptune-db:us-east-1:
+        refuse-credentials; reason=insufficient-access => You do not have sufficient access to perform this action.
+        expire-token => The security token included in the request is expired
+        signature-expired => Signature expired: 20240101T000000Z is now earlier than 20240101T005500Z \
+            (20240101T010000Z - 5 min.)
+        signature-not-yet-current; seconds=600 => Signature not yet current: 20240101T000000Z is still later than \
+            20231231T235500Z (20231231T235000Z + 5 min.)
+    ";
+    for (fault, text) in rows(table) {
+        let message = neptune.refuses(asking(fault), (403, "AccessDeniedException"));
+        assert_contains(&message, text);
     }
-    assert_eq!(
-        date(&mut neptune, "signature-expired").as_deref(),
-        Some("Mon, 01 Jan 2024 01:00:00 GMT")
-    );
-    assert_eq!(
-        date(&mut neptune, "signature-not-yet-current; seconds=600").as_deref(),
-        Some("Sun, 31 Dec 2023 23:50:00 GMT")
-    );
     assert_eq!(neptune.executed("GetEngineStatus"), 0);
 }
 
@@ -98,28 +66,15 @@ fn a_request_with_a_corrected_clock_is_accepted() {
     let mut neptune = signed.cluster();
     neptune.reconfigure(|config| config.fault_header(true));
     let mut send = |fault: &str, now: Now| {
-        let mut request = signed.request();
-        request
-            .headers_mut()
-            .append("x-neptune-fault", fault.parse().expect("a value"));
-        let answer = neptune
-            .handle(request, now)
-            .into_response()
-            .expect("an answer");
-        let date = answer.head.headers["date"]
-            .to_str()
-            .expect("text")
-            .to_owned();
-        (
-            answer.status().as_u16(),
-            answer.to_json().expect("JSON").to_string(),
-            date,
-        )
+        let request = with_header(signed.request(), "x-neptune-fault", fault);
+        let answer = neptune.at(now).answer(request);
+        let date = header(&answer, "date").to_owned();
+        (answer.status().as_u16(), body_text(&answer), date)
     };
     let hour = std::time::Duration::from_secs(3600);
     let (status, body, ahead) = send("skewed-date; seconds=3600; iam", signed.now());
     assert_eq!(status, 403);
-    assert!(body.contains("Signature expired: "), "{body}");
+    assert_contains(&body, "Signature expired: ");
     // What the client makes of it: a signature that the claimed clock agrees with.
     let earlier = Now::new(signed.now().wall - hour, signed.now().mono);
     let (status, _, date) = send("skewed-date; seconds=3600; iam", earlier);
@@ -128,12 +83,11 @@ fn a_request_with_a_corrected_clock_is_accepted() {
     // Without `iam` only the header is off.
     let (status, body, _) = send("skewed-date; seconds=3600", signed.now());
     assert!(status != 403, "{body}");
+    let is_verified = |signature: &Signature| matches!(signature, Signature::Verified { .. });
     assert!(
-        neptune
-            .log()
+        neptune.log()[1..]
             .iter()
-            .skip(1)
-            .all(|entry| matches!(entry.signature, Signature::Verified { .. }))
+            .all(|entry| is_verified(&entry.signature))
     );
     assert!(matches!(neptune.log()[0].signature, Signature::Refused(_)));
 }

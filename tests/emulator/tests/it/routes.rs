@@ -1,10 +1,11 @@
 //! Unknown routes, and the format of errors.
 
 use bytes::Bytes;
-use http::{Method, Request};
+use http::Method;
 use neptunedata_emulator::{Config, Emulator};
+use serde_json::json;
 
-use crate::support::{Ask, bad, get, request};
+use crate::support::{Ask, BAD_REQUEST, Json, NOT_ALLOWED, bad, get, header, request, send};
 
 #[test]
 fn unknown_routes_are_bad_requests() {
@@ -19,10 +20,9 @@ fn unknown_routes_are_bad_requests() {
     ] {
         let expected = bad(&format!("Bad route: {path}"));
         neptune.refuses_as(get(path), expected);
-        assert_eq!(neptune.log().last().and_then(|entry| entry.operation), None);
+        assert_eq!(neptune.last().operation, None);
     }
-    let asterisk = Request::options("*").body(Bytes::new()).expect("a request");
-    neptune.refuses(asterisk, 400, "BadRequestException");
+    neptune.refuses(request(Method::OPTIONS, "*"), BAD_REQUEST);
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn wrong_methods_are_405() {
         (Method::DELETE, "/ml/modeltraining"),
         (Method::POST, "/ml/modeltraining/a"),
     ] {
-        neptune.refuses(request(method, path), 405, "MethodNotAllowedException");
+        neptune.refuses(request(method, path), NOT_ALLOWED);
     }
 }
 
@@ -50,7 +50,7 @@ fn broken_encoding_is_a_bad_request() {
         "/ml/modeltraining/a?clean=%F",
         "/status?%80",
     ] {
-        neptune.refuses(get(target), 400, "BadRequestException");
+        neptune.refuses(get(target), BAD_REQUEST);
     }
 }
 
@@ -63,40 +63,33 @@ fn message_member_repeats_the_text() {
         r#"{{"requestId":"{id}","code":"BadRequestException","detailedMessage":"Bad route: /nowhere"}}"#
     );
     assert_eq!(plain, expected);
-    let mut neptune = Emulator::default();
-    let newer = neptune.answer(get("/nowhere")).to_json().expect("JSON");
-    assert_eq!(newer["message"], "Bad route: /nowhere");
-    assert_eq!(newer["message"], newer["detailedMessage"]);
+    let newer = Emulator::default().answer(get("/nowhere"));
+    let text = "Bad route: /nowhere";
+    let both = json!({ "message": text, "detailedMessage": text });
+    newer.to_json().expect("JSON").has(both);
 }
 
 #[test]
 fn bodies_have_a_limit() {
     let mut neptune = Emulator::default();
     let body = Bytes::from(vec![b' '; 157_286_401]);
-    let too_long = Request::get("/status")
-        .body(body.clone())
-        .expect("a request");
-    let expected = "Request size exceeds max allowed value of 157286400 bytes.";
-    neptune.refuses_as(too_long, bad(expected));
-    let just_fits = Request::get("/status")
-        .body(body.slice(1..))
-        .expect("a request");
-    neptune.ask(just_fits);
+    let with_body = |body| send(Method::GET, "/status", "text/plain", body);
+    let expected = bad("Request size exceeds max allowed value of 157286400 bytes.");
+    neptune.refuses_as(with_body(body.clone()), expected);
+    neptune.ask(with_body(body.slice(1..)));
 }
 
 #[test]
 fn same_seed_same_bytes() {
     let answers = |seed| {
         let mut neptune = Emulator::new(Config::default().seed(seed));
-        let mut ids = Vec::new();
-        for path in ["/status", "/nowhere"] {
+        ["/status", "/nowhere"].map(|path| {
             let answer = neptune.answer(get(path));
-            ids.push((
-                answer.head.headers["x-amzn-requestid"].clone(),
+            (
+                header(&answer, "x-amzn-requestid").to_owned(),
                 answer.body(),
-            ));
-        }
-        ids
+            )
+        })
     };
     assert_eq!(answers(1), answers(1));
     assert_ne!(answers(1), answers(2));
@@ -108,21 +101,9 @@ fn the_log_can_be_bounded_and_cleared() {
     for _ in 0..5 {
         neptune.get("/status");
     }
-    assert_eq!(
-        neptune
-            .log()
-            .iter()
-            .map(|entry| entry.number)
-            .collect::<Vec<_>>(),
-        [4, 5]
-    );
-    assert_eq!(
-        (
-            neptune.received("GetEngineStatus"),
-            neptune.executed("GetEngineStatus")
-        ),
-        (5, 5)
-    );
+    let numbers: Vec<u64> = neptune.log().iter().map(|entry| entry.number).collect();
+    assert_eq!(numbers, [4, 5]);
+    assert_eq!(neptune.counts("GetEngineStatus"), (5, 5));
     assert_eq!(neptune.received("CancelMLModelTrainingJob"), 0);
     neptune.clear_log();
     assert!(neptune.log().is_empty());

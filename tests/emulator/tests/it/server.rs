@@ -1,174 +1,106 @@
 //! The server, over plain sockets.
 
-use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::{ErrorKind, Read as _};
+use std::net::TcpStream;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, StatusCode};
 use neptunedata_emulator::{Emulator, Fault, JobStatus, Now, Planned, Response, Server};
 
-use crate::raw::read_one;
-use crate::support::job;
-
-const STATUS: &str = "GET /status HTTP/1.1\r\nhost: neptune\r\n\r\n";
-const LAST_STATUS: &str = "GET /status HTTP/1.1\r\nhost: neptune\r\nconnection: close\r\n\r\n";
-const WITH_TRAILERS: &str =
-    "GET /status HTTP/1.1\r\nhost: neptune\r\nconnection: close\r\nte: trailers\r\n\r\n";
+use crate::raw::{LAST_STATUS, OK, Raw, STATUS, parts, until_fin};
+use crate::support::{Ask, assert_contains, assert_starts, job, post};
 
 fn start() -> Server {
     Server::start(Emulator::default()).expect("a server")
 }
 
-fn connect(address: SocketAddr) -> TcpStream {
-    let stream = TcpStream::connect(address).expect("a connection");
-    // Only so that a broken test ends.
-    stream
-        .set_read_timeout(Some(Duration::from_secs(20)))
-        .expect("a time-out");
-    stream
-}
-
-/// Everything that comes back until the connection is closed.
-fn exchange(server: &Server, request: &str) -> String {
-    String::from_utf8(exchange_bytes(server, request)).expect("text")
-}
-
-fn exchange_bytes(server: &Server, request: &str) -> Vec<u8> {
-    let mut stream = connect(server.address());
-    stream.write_all(request.as_bytes()).expect("written");
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).expect("read");
-    answer
+/// Replaces the answers to the next requests.
+fn replace(server: &Server, answers: impl IntoIterator<Item = Planned>) {
+    server.with(|emulator| answers.into_iter().for_each(|it| emulator.fail_next(it)));
 }
 
 #[test]
 fn one_connection_many_requests() {
     let server = start();
-    assert_eq!(
-        server.endpoint(),
-        format!("http://127.0.0.1:{}", server.address().port())
-    );
-    let mut stream = connect(server.address());
+    let endpoint = format!("http://127.0.0.1:{}", server.address().port());
+    assert_eq!(server.endpoint(), endpoint);
+    let mut raw = Raw::connect(&server);
     let body = job("job-1").to_string();
-    let start = format!(
-        "POST /ml/modeltraining HTTP/1.1\r\nhost: neptune\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    for (request, expected) in [
-        (STATUS, "\"status\":\"healthy\""),
-        (start.as_str(), "\"id\":\"job-1\""),
+    let length = body.len();
+    for (request, status, part) in [
+        ("GET /status", "200 OK", "\"status\":\"healthy\""),
+        ("POST /ml/modeltraining", "200 OK", "\"id\":\"job-1\""),
         (
-            "GET /ml/modeltraining/job-1 HTTP/1.1\r\nhost: neptune\r\n\r\n",
+            "GET /ml/modeltraining/job-1",
+            "200 OK",
             "\"status\":\"InProgress\"",
         ),
         (
-            "DELETE /ml/modeltraining/job-1?clean=True HTTP/1.1\r\nhost: neptune\r\n\r\n",
+            "DELETE /ml/modeltraining/job-1?clean=True",
+            "200 OK",
             "{\"status\":\"200 OK\"}",
         ),
-        (
-            "GET /ml/modeltraining HTTP/1.1\r\nhost: neptune\r\n\r\n",
-            "{\"ids\":[\"job-1\"]}",
-        ),
+        ("GET /ml/modeltraining", "200 OK", "{\"ids\":[\"job-1\"]}"),
+        ("GET /nowhere", "400 Bad Request", "Bad route: /nowhere"),
     ] {
-        stream.write_all(request.as_bytes()).expect("written");
-        let answer = read_one(&mut stream);
-        assert!(
-            answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains(expected),
-            "{answer}"
-        );
+        let body = match request {
+            "POST /ml/modeltraining" => {
+                format!("content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")
+            }
+            _ => "\r\n".to_owned(),
+        };
+        let answer = raw.answer(&format!("{request} HTTP/1.1\r\nhost: neptune\r\n{body}"));
+        assert_starts(&answer, &format!("HTTP/1.1 {status}\r\n"));
+        assert_contains(&answer, part);
     }
-    stream
-        .write_all(b"GET /nowhere HTTP/1.1\r\nhost: neptune\r\n\r\n")
-        .expect("written");
-    let answer = read_one(&mut stream);
-    assert!(
-        answer.starts_with("HTTP/1.1 400 Bad Request\r\n")
-            && answer.contains("Bad route: /nowhere"),
-        "{answer}"
-    );
     assert_eq!(server.with(|emulator| emulator.log().len()), 6);
-}
-
-#[test]
-fn chunked_bodies_come_in() {
-    let server = start();
-    let body = job("job-1").to_string();
-    let (first, second) = body.split_at(7);
-    let start = format!(
-        "POST /ml/modeltraining HTTP/1.1\r\nhost: neptune\r\ncontent-type: application/json\r\nconnection: close\r\n\
-         transfer-encoding: chunked\r\n\r\n{:x}\r\n{first}\r\n{:x}\r\n{second}\r\n0\r\n\r\n",
-        first.len(),
-        second.len()
-    );
-    assert!(exchange(&server, &start).starts_with("HTTP/1.1 200 OK\r\n"));
-    server.with(|emulator| assert_eq!(emulator.log()[0].body, body.as_bytes()));
 }
 
 #[test]
 fn chunks_and_trailers_go_out() {
     let server = start();
+    let (name, value) = (
+        HeaderName::from_static("x-neptune-status"),
+        HeaderValue::from_static("200"),
+    );
     let answer = Response::new(StatusCode::OK, "")
         .chunks(["{\"a\"", ":1}"])
-        .trailer(
-            HeaderName::from_static("x-neptune-status"),
-            HeaderValue::from_static("200"),
-        );
-    server.with(|emulator| {
-        emulator.fail_next(Planned::instead(answer.clone()));
-        emulator.fail_next(Planned::instead(answer));
-    });
-    let all = exchange(&server, WITH_TRAILERS);
-    assert!(
-        all.contains("\r\ntransfer-encoding: chunked\r\n")
-            && all.contains("\r\ntrailer: x-neptune-status\r\n"),
-        "{all}"
+        .trailer(name, value);
+    replace(
+        &server,
+        [Planned::instead(answer.clone()), Planned::instead(answer)],
     );
-    assert!(
-        all.ends_with("\r\n\r\n4\r\n{\"a\"\r\n3\r\n:1}\r\n0\r\nx-neptune-status: 200\r\n\r\n"),
-        "{all}"
+    let with_trailers = LAST_STATUS.replace("\r\n\r\n", "\r\nte: trailers\r\n\r\n");
+    let all = until_fin(&server, &with_trailers);
+    assert_contains(&all, "\r\ntransfer-encoding: chunked\r\n");
+    assert_contains(&all, "\r\ntrailer: x-neptune-status\r\n");
+    assert_eq!(
+        parts(&all).1,
+        "4\r\n{\"a\"\r\n3\r\n:1}\r\n0\r\nx-neptune-status: 200\r\n\r\n"
     );
-    // Who does not ask for trailers gets none.
-    let all = exchange(&server, LAST_STATUS);
-    assert!(
-        all.ends_with("\r\n\r\n4\r\n{\"a\"\r\n3\r\n:1}\r\n0\r\n\r\n"),
-        "{all}"
-    );
+    // Clients that do not ask for trailers get only the chunks.
+    let all = until_fin(&server, LAST_STATUS);
+    assert_eq!(parts(&all).1, "4\r\n{\"a\"\r\n3\r\n:1}\r\n0\r\n\r\n");
 }
 
 #[test]
 fn head_has_no_body() {
-    let server = start();
-    let all = exchange(
-        &server,
-        "HEAD /status HTTP/1.1\r\nhost: neptune\r\nconnection: close\r\n\r\n",
-    );
-    assert!(
-        all.starts_with("HTTP/1.1 405 Method Not Allowed\r\n") && all.ends_with("\r\n\r\n"),
-        "{all}"
-    );
-}
-
-#[test]
-fn closed_without_an_answer() {
-    let server = start();
-    server.with(|emulator| {
-        emulator.fail_next(Planned::close());
-        emulator.fail_next(Planned::executed_but_closed());
-    });
-    for executed in [0, 1] {
-        // The connection stays open for more, were it not for the fault.
-        assert_eq!(exchange(&server, STATUS), "");
-        assert_eq!(
-            server.with(|emulator| emulator.executed("GetEngineStatus")),
-            executed
-        );
-    }
-    assert!(exchange(&server, LAST_STATUS).starts_with("HTTP/1.1 200 OK\r\n"));
+    let all = until_fin(&start(), &LAST_STATUS.replace("GET", "HEAD"));
+    assert_starts(&all, "HTTP/1.1 405 Method Not Allowed\r\n");
+    assert_eq!(parts(&all).1, "");
 }
 
 #[test]
 fn cut_after_exactly_so_many_bytes() {
     let server = start();
+    let cut = |response: Response, after| {
+        let response = Box::new(response);
+        replace(
+            &server,
+            [Planned::instead(Fault::CutBody { response, after })],
+        );
+        until_fin(&server, STATUS)
+    };
     let large = vec![b'x'; 5_000_000];
     for (body, after, arrives) in [
         (&large[..], 4_567_890, 4_567_890),
@@ -178,37 +110,22 @@ fn cut_after_exactly_so_many_bytes() {
         (&large[..3], 99, 3),
         (&large[..0], 0, 0),
     ] {
-        let response = Response::new(StatusCode::OK, body.to_vec());
-        server.with(|emulator| {
-            emulator.fail_next(Planned::instead(Fault::CutBody {
-                response: Box::new(response),
-                after,
-            }))
-        });
-        let all = exchange_bytes(&server, STATUS);
-        let end = all
-            .windows(4)
-            .position(|four| four == b"\r\n\r\n")
-            .expect("a head")
-            + 4;
-        let head = std::str::from_utf8(&all[..end]).expect("text");
-        assert!(
-            head.contains(&format!("\r\ncontent-length: {}\r\n", body.len())),
-            "{head}"
-        );
-        assert_eq!(all.len() - end, arrives, "{after}");
+        let all = cut(Response::new(StatusCode::OK, body.to_vec()), after);
+        let (head, rest) = parts(&all);
+        assert_contains(head, &format!("\r\ncontent-length: {}\r\n", body.len()));
+        assert_eq!(rest.len(), arrives, "{after}");
     }
     // A chunked body lacks its end.
-    let response = Box::new(Response::new(StatusCode::OK, "").chunks(["abc", "def"]));
-    server.with(|emulator| {
-        emulator.fail_next(Planned::instead(Fault::CutBody { response, after: 4 }))
-    });
-    assert!(exchange(&server, STATUS).ends_with("\r\n\r\n3\r\nabc\r\n1\r\nd\r\n"));
-    let response = Box::new(Response::new(StatusCode::OK, "").chunks(["abc", "def"]));
-    server.with(|emulator| {
-        emulator.fail_next(Planned::instead(Fault::CutBody { response, after: 6 }))
-    });
-    assert!(exchange(&server, STATUS).ends_with("\r\n\r\n3\r\nabc\r\n3\r\ndef\r\n"));
+    for (after, rest) in [
+        (4, "3\r\nabc\r\n1\r\nd\r\n"),
+        (6, "3\r\nabc\r\n3\r\ndef\r\n"),
+    ] {
+        let all = cut(
+            Response::new(StatusCode::OK, "").chunks(["abc", "def"]),
+            after,
+        );
+        assert_eq!(parts(&all).1, rest);
+    }
 }
 
 #[test]
@@ -216,33 +133,19 @@ fn time_can_be_put_ahead() {
     let server = start();
     let before = server.now();
     server.with(|emulator| {
-        let start = crate::support::post("/ml/modeltraining", &job("job-1"));
-        assert!(
-            emulator
-                .handle(start, before)
-                .response()
-                .is_some_and(|answer| answer.status().is_success())
-        );
+        emulator
+            .at(before)
+            .ask(post("/ml/modeltraining", &job("job-1")))
     });
     server.advance(Duration::from_secs(10));
     let after = server.now();
-    assert!(
-        after
-            .wall
-            .duration_since(before.wall)
-            .is_ok_and(|passed| passed < Duration::from_secs(10))
-    );
-    server.with(|emulator| {
-        assert_eq!(
-            emulator.training_job("job-1").expect("a job").status(after),
-            JobStatus::Completed
-        );
-    });
-    let answer = exchange(
-        &server,
-        "GET /ml/modeltraining/job-1 HTTP/1.1\r\nhost: neptune\r\nconnection: close\r\n\r\n",
-    );
-    assert!(answer.contains("\"status\":\"Completed\""), "{answer}");
+    let passed = after.wall.duration_since(before.wall).expect("later");
+    assert!(passed < Duration::from_secs(10));
+    let job =
+        |emulator: &mut Emulator| emulator.training_job("job-1").expect("a job").status(after);
+    assert_eq!(server.with(job), JobStatus::Completed);
+    let get = LAST_STATUS.replace("/status", "/ml/modeltraining/job-1");
+    assert_contains(&until_fin(&server, &get), "\"status\":\"Completed\"");
 }
 
 #[test]
@@ -252,11 +155,8 @@ fn the_clock_can_be_wrong() {
         Server::start_with_clock("127.0.0.1:0", Emulator::default(), clock).expect("a server");
     server.advance(Duration::from_secs(3));
     assert_eq!(server.now(), Now::new(clock().wall, Duration::from_secs(3)));
-    let answer = exchange(&server, LAST_STATUS);
-    assert!(
-        answer.contains("\r\ndate: Sun, 30 Aug 2015 12:36:00 GMT\r\n"),
-        "{answer}"
-    );
+    let answer = until_fin(&server, LAST_STATUS);
+    assert_contains(&answer, "\r\ndate: Sun, 30 Aug 2015 12:36:00 GMT\r\n");
 }
 
 #[test]
@@ -266,23 +166,21 @@ fn a_panic_in_with_is_survived() {
         server.with(|_| panic!("on purpose"))
     }));
     assert!(panicked.is_err());
-    assert!(exchange(&server, LAST_STATUS).starts_with("HTTP/1.1 200 OK\r\n"));
+    assert_starts(&until_fin(&server, LAST_STATUS), OK);
 }
 
 #[test]
 fn dropping_it_closes_idle_connections_and_the_port() {
     let server = start();
     let address = server.address();
-    let mut idle = connect(address);
-    idle.write_all(STATUS.as_bytes()).expect("written");
-    read_one(&mut idle);
-    let mut untouched = connect(address);
-    let mut half = connect(address);
-    half.write_all(b"GET /sta").expect("written");
+    let mut idle = Raw::connect(&server);
+    idle.answer(STATUS);
+    let untouched = Raw::connect(&server);
+    let half = Raw::ask(&server, "GET /sta");
     drop(server);
-    for stream in [&mut idle, &mut untouched, &mut half] {
+    for mut raw in [idle, untouched, half] {
         let mut rest = Vec::new();
-        match stream.read_to_end(&mut rest) {
+        match raw.stream.read_to_end(&mut rest) {
             Ok(_) => assert!(rest.is_empty()),
             Err(error) => assert_eq!(error.kind(), ErrorKind::ConnectionReset),
         }

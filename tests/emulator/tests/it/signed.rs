@@ -1,7 +1,7 @@
 //! Requests that botocore 1.44.5 signed.
 
 use bytes::Bytes;
-use http::{HeaderValue, Request};
+use http::Request;
 use neptunedata_emulator::{Config, Emulator, Identity, Now};
 use serde_json::Value;
 
@@ -15,10 +15,8 @@ impl Signed {
         let lines = text
             .lines()
             .map(|line| serde_json::from_str(line).expect("JSON"));
-        lines
-            .filter(|line: &Value| line["signed"].is_object())
-            .map(|line| Self { line })
-            .collect()
+        let signed = lines.filter(|line: &Value| line["signed"].is_object());
+        signed.map(|line| Self { line }).collect()
     }
 
     pub(crate) fn fixture() -> Vec<Self> {
@@ -26,10 +24,8 @@ impl Signed {
     }
 
     pub(crate) fn find(id: &str) -> Self {
-        Self::fixture()
-            .into_iter()
-            .find(|signed| signed.id() == id)
-            .expect("no such line")
+        let mut all = Self::fixture().into_iter();
+        all.find(|signed| signed.id() == id).expect("a line")
     }
 
     /// A cancel with temporary keys, an awkward path and two parameters.
@@ -46,7 +42,7 @@ impl Signed {
         self.line["id"].as_str().expect("an id")
     }
 
-    pub(crate) fn text(&self, part: &str, name: &str) -> &str {
+    fn text(&self, part: &str, name: &str) -> &str {
         self.line[part][name].as_str().unwrap_or_default()
     }
 
@@ -60,34 +56,36 @@ impl Signed {
         let headers = self.line["request"]["headers"]
             .as_object()
             .expect("headers");
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str().expect("a value")));
-        for (name, value) in headers.chain([("host", self.text("request", "host"))]) {
-            request = request.header(
-                name,
-                HeaderValue::from_bytes(value.as_bytes()).expect("a value"),
-            );
+        for (name, value) in headers {
+            // As bytes: the values of some vectors are not ASCII.
+            request = request.header(name, value.as_str().expect("a value").as_bytes());
         }
+        request = request.header("host", self.text("request", "host"));
         for name in ["authorization", "x-amz-date", "x-amz-security-token"] {
             if let Some(value) = self.line["signed"][name].as_str() {
                 request = request.header(name, value);
             }
         }
-        request
-            .body(Bytes::from(self.text("request", "body").to_owned()))
-            .expect("a request")
+        let body = self.text("request", "body").to_owned();
+        request.body(Bytes::from(body)).expect("a request")
+    }
+
+    /// The text of a member of the signature.
+    pub(crate) fn signed(&self, name: &str) -> &str {
+        self.text("signed", name)
+    }
+
+    /// When it was signed, in seconds since 1970.
+    pub(crate) fn unix_time(&self) -> u64 {
+        self.line["signed"]["unix_time"].as_u64().expect("a time")
     }
 
     pub(crate) fn now(&self) -> Now {
-        Now::at_unix(self.line["signed"]["unix_time"].as_u64().expect("a time"))
+        Now::at_unix(self.unix_time())
     }
 
     pub(crate) fn identity(&self) -> Identity {
-        let identity = Identity::new(
-            self.text("signed", "access_key"),
-            self.text("signed", "secret_key"),
-        );
+        let identity = Identity::new(self.signed("access_key"), self.signed("secret_key"));
         match self.line["signed"]["session_token"].as_str() {
             Some(token) => identity.session_token(token),
             None => identity,
@@ -95,10 +93,7 @@ impl Signed {
     }
 
     pub(crate) fn cluster(&self) -> Emulator {
-        Emulator::new(
-            Config::default()
-                .identity(self.identity())
-                .region(self.text("signed", "region")),
-        )
+        let config = Config::default().identity(self.identity());
+        Emulator::new(config.region(self.signed("region")))
     }
 }

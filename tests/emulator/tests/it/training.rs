@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use neptunedata_emulator::{Config, Emulator, JobStatus};
+use neptunedata_emulator::{Config, Emulator, JobStatus, MlJob};
 use serde_json::{Value, json};
 
-use crate::support::{Ask, delete, get, invalid, job, now, with};
+use crate::support::{
+    Ask, INVALID, Json, assert_starts, delete, get, invalid, job, now, text, with,
+};
 
 const JOBS: &str = "/ml/modeltraining";
+const JOB: &str = "/ml/modeltraining/job-1";
 const FINISHED: &str = "Failed to stop the job because it has already completed or failed.";
 
 fn seconds(seconds: u64) -> Duration {
@@ -20,62 +23,51 @@ fn started(config: Config) -> Emulator {
     neptune
 }
 
+fn the_job(neptune: &Emulator) -> &MlJob {
+    neptune.training_job("job-1").expect("a job")
+}
+
 #[test]
 fn a_job_starts_and_completes() {
-    let mut neptune = Emulator::new(
-        Config::default()
-            .region("eu-west-1")
-            .training_duration(seconds(30)),
-    );
+    let config = Config::default().region("eu-west-1");
+    let mut neptune = Emulator::new(config.training_duration(seconds(30)));
     let start = neptune.post(JOBS, &job("job-1"));
-    assert_eq!(start["id"], "job-1");
-    assert_eq!(
-        start["arn"],
-        "arn:aws:neptune-ml:eu-west-1:123456789012:model-training/job-1"
-    );
-    assert_eq!(start["creationTimeInMillis"], 1_704_067_200_000_u64);
+    start.has(json!({
+        "id": "job-1", "arn": "arn:aws:neptune-ml:eu-west-1:123456789012:model-training/job-1",
+        "creationTimeInMillis": 1_704_067_200_000_u64,
+    }));
 
-    let mut look = |after: u64| neptune.after(after).get("/ml/modeltraining/job-1");
+    let mut look = |after: u64| neptune.after(after).get(JOB);
     let first = look(0);
-    assert_eq!(first["id"], "job-1");
-    assert_eq!(first["status"], "InProgress");
-    assert_eq!(first["processingJob"]["status"], "InProgress");
-    assert_eq!(
-        first["processingJob"]["outputLocation"],
-        "s3://bucket/models/job-1-processing/output"
-    );
-    assert!(
-        first["processingJob"]["cloudwatchLogUrl"]
-            .as_str()
-            .is_some_and(|url| url.starts_with("https://eu-west-1."))
-    );
-    assert_eq!(
-        (&first["hpoJob"], &first["mlModels"]),
-        (&Value::Null, &Value::Null)
-    );
+    first.has(json!({
+        "id": "job-1", "status": "InProgress",
+        "processingJob": { "status": "InProgress", "outputLocation": "s3://bucket/models/job-1-processing/output" },
+        "hpoJob": null, "mlModels": null,
+    }));
+    let log = text(&first["processingJob"]["cloudwatchLogUrl"]);
+    assert_starts(&log, "https://eu-west-1.");
 
-    let second = look(10);
-    assert_eq!(second["processingJob"]["status"], "Completed");
-    assert_eq!(second["hpoJob"]["status"], "InProgress");
-    let third = look(29);
-    assert_eq!(third["hpoJob"]["status"], "Completed");
-    assert_eq!(third["modelTransformJob"]["status"], "InProgress");
-    assert_eq!(third["status"], "InProgress");
-
+    let (completed, running) = (
+        json!({ "status": "Completed" }),
+        json!({ "status": "InProgress" }),
+    );
+    look(10).has(json!({ "processingJob": completed, "hpoJob": running }));
+    look(29)
+        .has(json!({ "hpoJob": completed, "modelTransformJob": running, "status": "InProgress" }));
     for after in [30, 31, 3_000_000_000] {
         let last = look(after);
-        assert_eq!(last["status"], "Completed");
-        assert_eq!(last["modelTransformJob"]["status"], "Completed");
+        last.has(json!({
+            "status": "Completed", "modelTransformJob": completed, "hpoJob": { "failureReason": null },
+        }));
         assert_eq!(last["mlModels"][0]["name"], "job-1-model-1");
         assert_eq!(last["mlModels"].as_array().map(Vec::len), Some(2));
-        assert!(last["hpoJob"].get("failureReason").is_none());
     }
 }
 
 #[test]
 fn only_the_monotonic_clock_moves_jobs() {
     let neptune = started(Config::default());
-    let job = neptune.training_job("job-1").expect("a job");
+    let job = the_job(&neptune);
     let mut later = now();
     later.wall += seconds(1_000_000);
     assert_eq!(job.status(later), JobStatus::InProgress);
@@ -87,9 +79,9 @@ fn only_the_monotonic_clock_moves_jobs() {
 #[test]
 fn no_duration_means_completed_at_once() {
     let mut neptune = started(Config::default().training_duration(Duration::ZERO));
-    let status = neptune.get("/ml/modeltraining/job-1");
-    assert_eq!(status["status"], "Completed");
-    assert_eq!(status["modelTransformJob"]["status"], "Completed");
+    let completed =
+        json!({ "status": "Completed", "modelTransformJob": { "status": "Completed" } });
+    neptune.get(JOB).has(completed);
 }
 
 #[test]
@@ -103,106 +95,57 @@ fn jobs_fail_when_told_to() {
     assert_eq!(look("job-1", 9)["status"], "InProgress");
     // The plan for the next job waits for one that is not to fail anyway.
     for (id, reason) in [("job-1", "No GPU left."), ("job-2", "Out of data.")] {
-        let failed = look(id, 10);
-        assert_eq!(failed["status"], "Failed");
-        assert_eq!(failed["processingJob"]["status"], "Completed");
-        assert_eq!(failed["hpoJob"]["status"], "Failed");
-        assert_eq!(failed["hpoJob"]["failureReason"], reason);
-        assert!(failed.get("modelTransformJob").is_none() && failed.get("mlModels").is_none());
+        look(id, 10).has(json!({
+            "status": "Failed", "processingJob": { "status": "Completed" },
+            "hpoJob": { "status": "Failed", "failureReason": reason },
+            "modelTransformJob": null, "mlModels": null,
+        }));
     }
     assert_eq!(look("job-3", 10)["status"], "Completed");
-    let cancel = delete("/ml/modeltraining/job-1");
-    neptune.after(10).refuses_as(cancel, invalid(FINISHED));
+    neptune.after(10).refuses_as(delete(JOB), invalid(FINISHED));
 }
 
 #[test]
 fn cancel_stops_and_keeps() {
     let mut neptune = started(Config::default());
-    let cancelled = neptune.after(5).delete("/ml/modeltraining/job-1");
-    assert_eq!(cancelled, json!({ "status": "200 OK" }));
-    let status = neptune.after(100).get("/ml/modeltraining/job-1");
-    assert_eq!(status["status"], "Stopped");
-    assert_eq!(status["processingJob"]["status"], "Completed");
-    assert_eq!(status["hpoJob"]["status"], "Stopped");
+    let cancelled = neptune.after(5).delete(JOB);
+    cancelled.is(json!({ "status": "200 OK" }));
+    let status = neptune.after(100).get(JOB);
+    status.has(json!({
+        "status": "Stopped", "processingJob": { "status": "Completed" },
+        "hpoJob": { "status": "Stopped" },
+    }));
     assert!(status["hpoJob"]["outputLocation"].is_string());
-    assert!(
-        !neptune
-            .training_job("job-1")
-            .expect("a job")
-            .artefacts_removed()
-    );
+    assert!(!the_job(&neptune).artefacts_removed());
 
     let again = delete("/ml/modeltraining/job-1?clean=true");
     neptune.refuses_as(again, invalid(FINISHED));
-    assert_eq!(
-        (
-            neptune.received("CancelMLModelTrainingJob"),
-            neptune.executed("CancelMLModelTrainingJob")
-        ),
-        (2, 1)
-    );
+    assert_eq!(neptune.counts("CancelMLModelTrainingJob"), (2, 1));
 }
 
 #[test]
 fn cancel_cleans_in_every_spelling() {
-    for (spelling, cleaned) in [
-        ("true", true),
-        ("TRUE", true),
-        ("True", true),
-        ("false", false),
-        ("FALSE", false),
-        ("False", false),
-    ] {
+    for spelling in ["true", "TRUE", "True", "false", "FALSE", "False"] {
+        let cleaned = spelling.eq_ignore_ascii_case("true");
         let mut neptune = started(Config::default());
-        neptune.delete(&format!(
-            "/ml/modeltraining/job-1?neptuneIamRoleArn=a%2Fb&clean={spelling}"
-        ));
-        assert_eq!(
-            neptune
-                .training_job("job-1")
-                .expect("a job")
-                .artefacts_removed(),
-            cleaned,
-            "{spelling}"
-        );
-        let status = neptune.get("/ml/modeltraining/job-1");
-        assert_eq!(
-            status["processingJob"].get("outputLocation").is_none(),
-            cleaned
-        );
+        neptune.delete(&format!("{JOB}?neptuneIamRoleArn=a%2Fb&clean={spelling}"));
+        assert_eq!(the_job(&neptune).artefacts_removed(), cleaned, "{spelling}");
+        let location = &neptune.get(JOB)["processingJob"]["outputLocation"];
+        assert_eq!(location.is_null(), cleaned);
     }
     let mut neptune = started(Config::default());
     for wrong in ["yes", "1", ""] {
-        neptune.refuses(
-            delete(&format!("/ml/modeltraining/job-1?clean={wrong}")),
-            400,
-            "InvalidParameterException",
-        );
+        neptune.refuses(delete(&format!("{JOB}?clean={wrong}")), INVALID);
     }
-    assert_eq!(
-        neptune.training_job("job-1").expect("a job").status(now()),
-        JobStatus::InProgress
-    );
+    assert_eq!(the_job(&neptune).status(now()), JobStatus::InProgress);
 }
 
 #[test]
 fn cancel_may_answer_nothing() {
     let mut neptune = started(Config::default().empty_cancel_answer(true));
-    let empty = neptune.answer(delete("/ml/modeltraining/job-1"));
+    let empty = neptune.answer(delete(JOB));
     assert_eq!((empty.status().as_u16(), empty.body().len()), (200, 0));
-    assert_eq!(
-        neptune.training_job("job-1").expect("a job").status(now()),
-        JobStatus::Stopped
-    );
-}
-
-#[test]
-fn cancel_of_a_completed_job() {
-    let mut neptune = started(Config::default());
-    let late = now().later(seconds(10));
-    let cancel = delete("/ml/modeltraining/job-1");
-    neptune.at(late).refuses_as(cancel, invalid(FINISHED));
-    assert_eq!(neptune.executed("CancelMLModelTrainingJob"), 0);
+    assert_eq!(the_job(&neptune).status(now()), JobStatus::Stopped);
 }
 
 #[test]
@@ -212,13 +155,15 @@ fn lists_newest_first() {
     for number in 1..=12 {
         neptune.post(JOBS, &job(&format!("job-{number}")));
     }
-    let newest = |count: usize| json!({ "ids": (1..=12).rev().take(count).map(|number| format!("job-{number}")).collect::<Vec<_>>() });
-    assert_eq!(neptune.get(JOBS), newest(10));
+    let newest = |count: usize| -> Value {
+        let newest = (1..=12).rev().take(count);
+        json!({ "ids": newest.map(|number| format!("job-{number}")).collect::<Vec<_>>() })
+    };
+    neptune.get(JOBS).is(newest(10));
     for count in [1, 3, 12, 1024] {
-        assert_eq!(
-            neptune.get(&format!("{JOBS}?maxItems={count}")),
-            newest(count)
-        );
+        neptune
+            .get(&format!("{JOBS}?maxItems={count}"))
+            .is(newest(count));
     }
     for wrong in ["0", "1025", "-1", "ten", "", "1.5", "99999999999999999999"] {
         let list = get(&format!("{JOBS}?maxItems={wrong}"));
@@ -232,29 +177,15 @@ fn ids_are_made_when_none_is_given() {
     let mut neptune = Emulator::default();
     let anonymous = with(job(""), json!({ "id": null }));
     let ids: Vec<String> = (0..3)
-        .map(|_| {
-            neptune.post(JOBS, &anonymous)["id"]
-                .as_str()
-                .expect("an id")
-                .to_owned()
-        })
+        .map(|_| text(&neptune.post(JOBS, &anonymous)["id"]))
         .collect();
-    assert!(
-        ids.iter()
-            .all(|id| id.len() == 36 && id.bytes().filter(|byte| *byte == b'-').count() == 4),
-        "{ids:?}"
-    );
-    assert_eq!(
-        neptune
-            .training_jobs()
-            .iter()
-            .map(|job| job.id())
-            .collect::<Vec<_>>(),
-        ids
-    );
-    let (first, second) = (&ids[0], &ids[1]);
-    assert_ne!(first, second);
-    neptune.get(&format!("{JOBS}/{first}"));
+    for id in &ids {
+        assert_eq!((id.len(), id.matches('-').count()), (36, 4), "{id}");
+    }
+    let kept: Vec<&str> = neptune.training_jobs().iter().map(MlJob::id).collect();
+    assert_eq!(kept, ids);
+    assert_ne!(ids[0], ids[1]);
+    neptune.get(&format!("{JOBS}/{}", ids[0]));
 }
 
 #[test]
@@ -266,14 +197,5 @@ fn members_beyond_the_model_are_kept() {
     let body = with(job("job-1"), extra);
     let mut neptune = Emulator::default();
     neptune.post(JOBS, &body);
-    assert_eq!(
-        Value::Object(
-            neptune
-                .training_job("job-1")
-                .expect("a job")
-                .parameters()
-                .clone()
-        ),
-        body
-    );
+    assert_eq!(Some(the_job(&neptune).parameters()), body.as_object());
 }

@@ -1,15 +1,16 @@
 //! Requests that model training rejects.
 
-use bytes::Bytes;
-use http::Request;
+use http::Method;
 use neptunedata_emulator::{Config, Emulator};
 use serde_json::{Value, json};
 
-use crate::support::{Ask, Refusal, bad, delete, get, invalid, job, missing, post, with};
+use crate::ml::{S3, UNKNOWN};
+use crate::support::{
+    Ask, BAD_REQUEST, Refusal, bad, delete, form, get, invalid, job, missing, post, send, untyped,
+    with, words,
+};
 
 const JOBS: &str = "/ml/modeltraining";
-const UNKNOWN: &str =
-    "Invalid ID provided. Please check whether a resource with the given ID exists.";
 
 #[test]
 fn errors_about_ids() {
@@ -46,8 +47,6 @@ fn errors_about_members() {
     let mut expect = |changes: Value, expected: Refusal| {
         neptune.refuses_as(post(JOBS, &with(job("new"), changes)), expected);
     };
-    const S3: &str =
-        "Invalid S3 URL or incorrect S3 permissions. Please check your S3 configuration.";
     let no_value =
         |name: &str, what: &str| invalid(&format!("The value of {name} must be {what}."));
     for name in ["dataProcessingJobId", "trainModelS3Location"] {
@@ -61,22 +60,16 @@ fn errors_about_members() {
     let no_type = || invalid("Invalid ML instance type.");
     expect(json!({ "trainingInstanceType": "p3.2xlarge" }), no_type());
     expect(json!({ "baseProcessingInstanceType": "" }), no_type());
-    for name in [
-        "trainingInstanceVolumeSizeInGB",
-        "trainingTimeOutInSeconds",
-        "maxHPONumberOfTrainingJobs",
-        "maxHPOParallelTrainingJobs",
-        "maxWaitTime",
-    ] {
+    for name in words(
+        "trainingInstanceVolumeSizeInGB trainingTimeOutInSeconds maxHPONumberOfTrainingJobs \
+        maxHPOParallelTrainingJobs maxWaitTime",
+    ) {
         let too_large = json!(3_000_000_000_u64);
         for wrong in [json!("2"), json!(2.5), json!(true), too_large] {
             expect(json!({ name: wrong }), no_value(name, "an integer"));
         }
     }
-    for name in [
-        "enableManagedSpotTraining",
-        "enableInterContainerTrafficEncryption",
-    ] {
+    for name in words("enableManagedSpotTraining enableInterContainerTrafficEncryption") {
         expect(json!({ name: "true" }), no_value(name, "a boolean"));
     }
     for name in ["subnets", "securityGroupIds"] {
@@ -94,29 +87,16 @@ fn errors_about_members() {
 #[test]
 fn errors_about_bodies() {
     let mut neptune = Emulator::default();
-    let start = |body: &str, content_type: Option<&str>| {
-        let request = Request::post(JOBS);
-        let request = match content_type {
-            Some(content_type) => request.header("content-type", content_type),
-            None => request,
-        };
-        request
-            .body(Bytes::from(body.to_owned()))
-            .expect("a request")
-    };
+    let start =
+        |media_type: &str, body: &str| send(Method::POST, JOBS, media_type, body.to_owned());
     let whole = job("job-1").to_string();
     let expected = missing("Content-type header not specified.");
-    neptune.refuses_as(start(&whole, None), expected);
-    let form = start(&whole, Some("application/x-www-form-urlencoded"));
-    neptune.refuses(form, 400, "BadRequestException");
+    neptune.refuses_as(untyped(JOBS, &whole), expected);
+    neptune.refuses(form(JOBS, &whole), BAD_REQUEST);
     for body in ["", "{", "[]", "\"text\"", "null", &"[".repeat(100_000)] {
-        neptune.refuses(
-            start(body, Some("application/json")),
-            400,
-            "BadRequestException",
-        );
+        neptune.refuses(start("application/json", body), BAD_REQUEST);
     }
-    neptune.ask(start(&whole, Some("Application/JSON ; charset=utf-8")));
+    neptune.ask(start("Application/JSON ; charset=utf-8", &whole));
 }
 
 #[test]
@@ -140,24 +120,16 @@ fn roles_can_be_required() {
 
 #[test]
 fn named_jobs_can_be_checked() {
-    let mut neptune = Emulator::new(
-        Config::default()
-            .data_processing_jobs(["data-1"])
-            .check_ml_jobs(true),
-    );
+    let config = Config::default().data_processing_jobs(["data-1"]);
+    let mut neptune = Emulator::new(config.check_ml_jobs(true));
     neptune.post(JOBS, &job("job-1"));
     let other = with(job("job-2"), json!({ "dataProcessingJobId": "data-2" }));
     let expected = bad("Provided MLDataProcessing job is not completed.");
     neptune.refuses_as(post(JOBS, &other), expected);
 
     let after = |previous: &str| {
-        post(
-            JOBS,
-            &with(
-                job("job-2"),
-                json!({ "previousModelTrainingJobId": previous }),
-            ),
-        )
+        let previous = json!({ "previousModelTrainingJobId": previous });
+        post(JOBS, &with(job("job-2"), previous))
     };
     let expected = bad("Provided MLModelTraining job doesn't exist.");
     neptune.refuses_as(after("job-0"), expected);

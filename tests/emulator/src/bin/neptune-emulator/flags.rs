@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt as _};
@@ -115,7 +116,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
     let mut flags = Flags {
         host: "127.0.0.1".to_owned(),
         port: 8182,
-        config: Config::default().log_limit(LOG_LIMIT),
+        config: Config::default(),
         scripts: Vec::new(),
         changes: Vec::new(),
         statistics: false,
@@ -125,90 +126,63 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         #[cfg(feature = "tls")]
         ca_out: None,
     };
+    let mut config = Config::default().log_limit(LOG_LIMIT);
     let mut parser = Parser::from_args(args);
     while let Some(arg) = parser.next()? {
         if let Some((name, set)) = DURATIONS.iter().find(|(name, _)| arg == Arg::Long(name)) {
-            flags.config = set(flags.config, seconds(&mut parser, name)?);
+            let seconds = number(&mut parser, name)?;
+            config = set(config, Duration::from_secs(seconds));
             continue;
         }
-        flags.config = match arg {
+        match arg {
             Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
             Arg::Short('V') | Arg::Long("version") => return Ok(Command::Version),
-            Arg::Long("host") => {
-                flags.host = parser.value()?.string()?;
-                flags.config
+            Arg::Long("host") => flags.host = parser.value()?.string()?,
+            Arg::Long("port") => flags.port = number(&mut parser, "port")?,
+            Arg::Long("iam") => config = config.identity(identity(&parser.value()?.string()?)?),
+            Arg::Long("region") => config = config.region(parser.value()?.string()?),
+            Arg::Long("role") => config = config.role(role(&parser.value()?.string()?)?),
+            Arg::Long("engine-version") => {
+                config = config.engine_version(parser.value()?.string()?);
             }
-            Arg::Long("port") => {
-                flags.port = parser
-                    .value()?
-                    .parse()
-                    .map_err(|error| format!("--port: {error}"))?;
-                flags.config
-            }
-            Arg::Long("iam") => flags.config.identity(identity(&parser.value()?.string()?)?),
-            Arg::Long("region") => flags.config.region(parser.value()?.string()?),
-            Arg::Long("role") => {
-                let role = match parser.value()?.string()?.as_str() {
-                    "writer" => Role::Writer,
-                    "reader" => Role::Reader,
-                    _ => return Err("--role: expected writer or reader".into()),
-                };
-                flags.config.role(role)
-            }
-            Arg::Long("engine-version") => flags.config.engine_version(parser.value()?.string()?),
             Arg::Long("serverless") => {
                 let bounds = parser.value()?.string()?;
-                let (least, most) = bounds
-                    .split_once(':')
-                    .ok_or("--serverless: expected MIN:MAX")?;
-                flags.config.serverless(least, most)
+                let bounds = bounds.split_once(':');
+                let (least, most) = bounds.ok_or("--serverless: expected MIN:MAX")?;
+                config = config.serverless(least, most);
             }
-            Arg::Long("seed") => {
-                let seed = parser.value()?.parse();
-                flags
-                    .config
-                    .seed(seed.map_err(|error| format!("--seed: {error}"))?)
-            }
-            Arg::Long("scripts") => {
-                flags.scripts.push(parser.value()?.into());
-                flags.config
-            }
-            Arg::Long("rdf-engine") => rdf_engine(flags.config)?,
-            Arg::Long("streams") => flags.config.streams(true),
+            Arg::Long("seed") => config = config.seed(number(&mut parser, "seed")?),
+            Arg::Long("scripts") => flags.scripts.push(parser.value()?.into()),
+            Arg::Long("rdf-engine") => config = rdf_engine(config)?,
+            Arg::Long("streams") => config = config.streams(true),
             Arg::Long("changes") => {
                 flags.changes.push(parser.value()?.into());
-                flags.config.streams(true)
+                config = config.streams(true);
             }
-            Arg::Long("statistics") => {
-                flags.statistics = true;
-                flags.config
-            }
+            Arg::Long("statistics") => flags.statistics = true,
             Arg::Long("summaries") => {
                 flags.statistics = true;
                 flags.summaries = Some(parser.value()?.into());
-                flags.config
             }
-            Arg::Long("faults") => flags.config.fault_header(true),
+            Arg::Long("faults") => config = config.fault_header(true),
             #[cfg(feature = "tls")]
             Arg::Long("tls") => {
                 flags.tls.get_or_insert_default();
-                flags.config
             }
             #[cfg(feature = "tls")]
             Arg::Long("tls-name") => {
                 let tls = flags.tls.unwrap_or_default();
                 flags.tls = Some(tls.name(parser.value()?.string()?));
-                flags.config
             }
             #[cfg(feature = "tls")]
             Arg::Long("ca-out") => {
                 flags.tls.get_or_insert_default();
                 flags.ca_out = Some(parser.value()?.into());
-                flags.config
             }
             other => return Err(other.unexpected().into()),
-        };
+        }
     }
+    flags.config = config;
     Ok(Command::Run(Box::new(flags)))
 }
 
@@ -222,23 +196,34 @@ fn rdf_engine(_: Config) -> Result<Config, &'static str> {
     Err("--rdf-engine: this program is built without the feature oxigraph")
 }
 
-fn seconds(parser: &mut Parser, flag: &str) -> Result<Duration, Box<dyn Error>> {
-    let seconds = parser.value()?.parse();
-    let seconds = seconds.map_err(|error| format!("--{flag}: {error}"))?;
-    Ok(Duration::from_secs(seconds))
+/// The value of a flag that is a number.
+fn number<T>(parser: &mut Parser, flag: &str) -> Result<T, Box<dyn Error>>
+where
+    T: FromStr<Err: Into<Box<dyn Error + Send + Sync>>>,
+{
+    let number = parser.value()?.parse();
+    Ok(number.map_err(|error| format!("--{flag}: {error}"))?)
+}
+
+fn role(text: &str) -> Result<Role, &'static str> {
+    match text {
+        "writer" => Ok(Role::Writer),
+        "reader" => Ok(Role::Reader),
+        _ => Err("--role: expected writer or reader"),
+    }
 }
 
 /// Parses the keys. Keys and tokens have no colons. The message does not repeat the value, which may be a secret.
 fn identity(text: &str) -> Result<Identity, &'static str> {
+    const KEYS: &str = "--iam: expected ACCESS:SECRET or ACCESS:SECRET:TOKEN";
     let parts: Vec<&str> = text.split(':').collect();
     match parts.as_slice() {
-        [access_key, secret_key] if !parts.contains(&"") => {
-            Ok(Identity::new(*access_key, *secret_key))
-        }
-        [access_key, secret_key, token] if !parts.contains(&"") => {
+        parts if parts.contains(&"") => Err(KEYS),
+        [access_key, secret_key] => Ok(Identity::new(*access_key, *secret_key)),
+        [access_key, secret_key, token] => {
             Ok(Identity::new(*access_key, *secret_key).session_token(*token))
         }
-        _ => Err("--iam: expected ACCESS:SECRET or ACCESS:SECRET:TOKEN"),
+        _ => Err(KEYS),
     }
 }
 

@@ -85,11 +85,11 @@ fn filled(flags: &mut Flags) -> io::Result<Emulator> {
         }
     }
     if flags.statistics {
-        let told = match &flags.summaries {
+        let given = match &flags.summaries {
             Some(path) => summaries::read(path)?,
             None => Vec::new(),
         };
-        summaries::set(&mut emulator, told, now);
+        summaries::set(&mut emulator, given, now);
     }
     Ok(emulator)
 }

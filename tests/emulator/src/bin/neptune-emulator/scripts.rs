@@ -68,26 +68,18 @@ fn condition(
         }
         script = become_it(script);
     }
-    if let Some(text) = members.text("exact")? {
-        script = script.exact(text);
-    }
+    script = with(script, members.text("exact")?, QueryScript::exact);
     let parts = members.take("containing", "a string or a list of strings", texts)?;
-    for part in parts.into_iter().flatten() {
-        script = script.containing(part);
-    }
-    if let Some(times) = members.positive("times")? {
-        script = script.times(times);
-    }
+    let parts = parts.into_iter().flatten();
+    script = parts.fold(script, QueryScript::containing);
+    script = with(script, members.positive("times")?, QueryScript::times);
     if members.flag("writes")? == Some(true) {
         script = script.writes();
     }
     let lasting = members.take("lasting", "a number of seconds", |value| {
         Duration::try_from_secs_f64(value.as_f64()?).ok()
     })?;
-    Ok(match lasting {
-        Some(duration) => script.lasting(duration),
-        None => script,
-    })
+    Ok(with(script, lasting, QueryScript::lasting))
 }
 
 /// The response.
@@ -119,9 +111,7 @@ fn reply(
         let vars = members.take("vars", "a list of strings", |value| {
             value.is_array().then_some(value).and_then(texts)
         })?;
-        if let Some(vars) = vars {
-            script = script.vars(vars);
-        }
+        script = with(script, vars, QueryScript::vars);
     }
     let bytes = members.take("body_base64", "a base64 string", |value| {
         STANDARD.decode(value.as_str()?).ok()
@@ -156,12 +146,14 @@ fn delivery(
     language: Language,
     members: &mut Members,
 ) -> Result<QueryScript, String> {
-    if let Some(rows) = members.positive("chunk_rows")? {
-        script = script.chunk_rows(rows);
-    }
-    if let Some(bytes) = members.positive("chunk_bytes")? {
-        script = script.chunk_bytes(usize::try_from(bytes).unwrap_or(usize::MAX));
-    }
+    script = with(
+        script,
+        members.positive("chunk_rows")?,
+        QueryScript::chunk_rows,
+    );
+    let bytes = members.positive("chunk_bytes")?;
+    let bytes = bytes.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
+    script = with(script, bytes, QueryScript::chunk_bytes);
     if language == Language::Gremlin && members.flag("several_documents")? == Some(true) {
         script = script.several_documents();
     }
@@ -172,16 +164,24 @@ fn delivery(
     if let Some((rows, (code, message))) = broken {
         script = script.fail_after(rows, code, message);
     }
-    if let Some(appended) = members.flag("appended")? {
-        script = script.appended(appended);
-    }
-    if let Some(present) = members.flag("trailers")? {
-        script = script.trailers(present);
-    }
+    script = with(script, members.flag("appended")?, QueryScript::appended);
+    script = with(script, members.flag("trailers")?, QueryScript::trailers);
     if members.flag("without_last_chunk")? == Some(true) {
         script = script.without_last_chunk();
     }
     Ok(script)
+}
+
+/// The script with a property, if it is given.
+fn with<T>(
+    script: QueryScript,
+    value: Option<T>,
+    set: impl FnOnce(QueryScript, T) -> QueryScript,
+) -> QueryScript {
+    match value {
+        Some(value) => set(script, value),
+        None => script,
+    }
 }
 
 fn row(row: &Value, language: Language) -> Result<(), String> {

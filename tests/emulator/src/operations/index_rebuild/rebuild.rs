@@ -8,7 +8,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::Now;
 use crate::clock::iso;
@@ -54,9 +54,9 @@ impl RebuildStatus {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Asked {
     pub(super) token: Option<String>,
-    pub(super) scope: &'static str,
+    pub(super) scope: String,
     pub(super) concurrency: i64,
-    pub(super) buffer: &'static str,
+    pub(super) buffer: String,
 }
 
 impl Asked {
@@ -69,36 +69,16 @@ impl Asked {
 /// An index rebuild. See [`Emulator::index_rebuilds`](crate::Emulator::index_rebuilds).
 #[derive(Clone, Debug)]
 pub struct Rebuild {
-    id: String,
-    asked: Asked,
-    started: Now,
-    duration: Duration,
-    failure: Option<String>,
-    cancelled: Option<Duration>,
+    pub(super) id: String,
+    pub(super) asked: Asked,
+    pub(super) started: Now,
+    pub(super) duration: Duration,
+    pub(super) failure: Option<String>,
+    /// How long the rebuild had run when it was cancelled.
+    pub(super) cancelled: Option<Duration>,
 }
 
 impl Rebuild {
-    pub(super) fn new(
-        id: String,
-        asked: Asked,
-        duration: Duration,
-        failure: Option<String>,
-        started: Now,
-    ) -> Self {
-        Self {
-            id,
-            asked,
-            started,
-            duration,
-            failure,
-            cancelled: None,
-        }
-    }
-
-    pub(super) fn asked(&self) -> &Asked {
-        &self.asked
-    }
-
     /// The id of the rebuild.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -144,7 +124,7 @@ impl Rebuild {
     }
 
     /// How long the rebuild has run until now.
-    fn went_on(&self, now: Now) -> Duration {
+    fn run_time(&self, now: Now) -> Duration {
         let elapsed = now.mono.saturating_sub(self.started.mono);
         let end = match self.cancelled {
             Some(at) => at.saturating_add(self.tenth()),
@@ -154,8 +134,8 @@ impl Rebuild {
     }
 
     fn progress(&self, now: Now) -> u64 {
-        let went_on = self.cancelled.unwrap_or(self.went_on(now));
-        let part = went_on.as_millis().saturating_mul(100);
+        let run_time = self.cancelled.unwrap_or(self.run_time(now));
+        let part = run_time.as_millis().saturating_mul(100);
         let percent = part.checked_div(self.duration.as_millis()).unwrap_or(100);
         match self.status(now) {
             RebuildStatus::Preparing => 0,
@@ -179,26 +159,26 @@ impl Rebuild {
         })
     }
 
-    /// The response to a status request, without the id.
+    /// The response to a status request, without the id. Absent members are null.
     pub(super) fn describe(&self, now: Now) -> Value {
         let status = self.status(now);
-        let mut members = Map::new();
-        let mut insert = |name: &str, value: Value| members.insert(name.to_owned(), value);
-        insert("status", status.as_str().into());
-        insert("scope", self.asked.scope.into());
-        insert("concurrency", self.asked.concurrency.into());
-        insert("writeBufferSize", self.asked.buffer.into());
-        insert("startTime", self.after(Duration::ZERO).into());
-        insert("progressPercentage", self.progress(now).into());
-        if status.is_terminal() {
-            insert("endTime", self.after(self.went_on(now)).into());
-        } else if status == RebuildStatus::Rebuilding {
-            insert("estimatedEndTime", self.after(self.duration).into());
-        }
-        if let (RebuildStatus::Failed, Some(reason)) = (status, &self.failure) {
-            insert("failureReason", reason.as_str().into());
-        }
-        Value::Object(members)
+        let ended = status.is_terminal();
+        let estimated = status == RebuildStatus::Rebuilding;
+        let failure = self
+            .failure
+            .as_ref()
+            .filter(|_| status == RebuildStatus::Failed);
+        json!({
+            "status": status.as_str(),
+            "scope": self.asked.scope,
+            "concurrency": self.asked.concurrency,
+            "writeBufferSize": self.asked.buffer,
+            "startTime": self.after(Duration::ZERO),
+            "progressPercentage": self.progress(now),
+            "endTime": ended.then(|| self.after(self.run_time(now))),
+            "estimatedEndTime": estimated.then(|| self.after(self.duration)),
+            "failureReason": failure,
+        })
     }
 
     /// The response to a cancel request, without id and scope.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::script::{LoadError, LoadScript};
 use crate::Now;
 use crate::clock::unix_millis;
+use crate::operations::without_nulls;
 
 /// How many lines of the error log are kept.
 const ERRORS: usize = 10_000;
@@ -17,14 +18,16 @@ const CANCELLED: &str = "LOAD_CANCELLED_BY_USER";
 /// A bulk load. See [`Emulator::load`](crate::Emulator::load).
 #[derive(Clone, Debug)]
 pub struct Load {
-    id: String,
-    source: String,
-    dependencies: Vec<String>,
-    duration: Duration,
-    parameters: Map<String, Value>,
-    run: u64,
+    pub(super) id: String,
+    pub(super) source: String,
+    pub(super) dependencies: Vec<String>,
+    /// How long the load takes, unless its script says otherwise.
+    pub(super) duration: Duration,
+    pub(super) parameters: Map<String, Value>,
+    /// Which load of its source this is, from 1.
+    pub(super) run: u64,
     /// Whether an earlier load has already loaded everything.
-    nothing_left: bool,
+    pub(super) nothing_left: bool,
     pub(super) script: LoadScript,
     pub(super) state: State,
 }
@@ -61,26 +64,6 @@ impl State {
 }
 
 impl Load {
-    pub(super) fn new(
-        id: String,
-        source: String,
-        dependencies: Vec<String>,
-        duration: Duration,
-        parameters: Map<String, Value>,
-    ) -> Self {
-        Self {
-            id,
-            source,
-            dependencies,
-            duration,
-            parameters,
-            run: 1,
-            nothing_left: false,
-            script: LoadScript::default(),
-            state: State::Queued,
-        }
-    }
-
     /// The id of the load.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -97,10 +80,6 @@ impl Load {
     #[must_use]
     pub fn parameters(&self) -> &Map<String, Value> {
         &self.parameters
-    }
-
-    pub(super) fn dependencies(&self) -> &[String] {
-        &self.dependencies
     }
 
     /// Makes this load the next run of another.
@@ -223,33 +202,24 @@ impl Load {
             State::Ended { wall, spent, .. } => (*wall, *spent),
         };
         let script = &self.script;
-        let logged = script.errors.len() as u64;
-        let parsing = script
-            .errors
-            .iter()
-            .filter(|error| error.code == "PARSING_ERROR")
-            .count() as u64;
+        let is_parsing = |error: &&LoadError| error.code == "PARSING_ERROR";
+        let parsing = script.errors.iter().filter(is_parsing).count();
+        let others = script.errors.len().saturating_sub(parsing);
         let so_far = |count: u64| self.so_far(count, spent);
-        let mut members = Map::new();
-        let mut insert = |name: &str, value: Value| members.insert(name.to_owned(), value);
-        insert("fullUri", uri.into());
-        insert("runNumber", self.run.into());
-        insert("retryNumber", 0.into());
-        insert("status", status.into());
-        // A fraction, although the guide describes an integer (M32).
-        insert("totalTimeSpent", (spent.as_secs() as f64).into());
-        if let Some(wall) = wall {
-            insert("startTime", (unix_millis(wall) / 1000).into());
-        }
-        insert("totalRecords", so_far(script.records).into());
-        insert("totalDuplicates", so_far(script.duplicates).into());
-        insert("parsingErrors", so_far(parsing).into());
-        insert("datatypeMismatchErrors", so_far(script.mismatches).into());
-        insert(
-            "insertErrors",
-            so_far(logged.saturating_sub(parsing)).into(),
-        );
-        Value::Object(members)
+        without_nulls(json!({
+            "fullUri": uri,
+            "runNumber": self.run,
+            "retryNumber": 0,
+            "status": status,
+            // A fraction, although the guide describes an integer (M32).
+            "totalTimeSpent": spent.as_secs() as f64,
+            "startTime": wall.map(|wall| unix_millis(wall) / 1000),
+            "totalRecords": so_far(script.records),
+            "totalDuplicates": so_far(script.duplicates),
+            "parsingErrors": so_far(parsing as u64),
+            "datatypeMismatchErrors": so_far(script.mismatches),
+            "insertErrors": so_far(others as u64),
+        }))
     }
 
     /// How much of a count is reached after that time.

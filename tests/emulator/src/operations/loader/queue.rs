@@ -89,7 +89,7 @@ impl Loader {
                 return;
             };
             let satisfied = next
-                .dependencies()
+                .dependencies
                 .iter()
                 .all(|id| self.get(id).is_some_and(Load::has_completed));
             let state = if satisfied {

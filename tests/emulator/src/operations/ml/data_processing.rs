@@ -3,29 +3,20 @@
 
 use super::job::MlKind;
 use crate::cluster::Cluster;
-use crate::failure::Failure;
 use crate::incoming::Incoming;
-use crate::operations::Answer;
+use crate::operations::Answered;
 
-pub(super) fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+pub(super) fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     let members = incoming.json()?;
     let input = members.required_string("inputDataS3Location")?;
     let output = members.required_string("processedDataS3Location")?;
     let previous = members.string("previousDataProcessingJobId")?;
     super::check_types(
         &members,
-        &[
-            "sagemakerIamRoleArn",
-            "modelType",
-            "configFileName",
-            "volumeEncryptionKMSKey",
-            "s3OutputEncryptionKMSKey",
-        ],
-        &[
-            "processingInstanceVolumeSizeInGB",
-            "processingTimeOutInSeconds",
-        ],
-        &["enableInterContainerTrafficEncryption"],
+        "sagemakerIamRoleArn modelType configFileName volumeEncryptionKMSKey \
+        s3OutputEncryptionKMSKey",
+        "processingInstanceVolumeSizeInGB processingTimeOutInSeconds",
+        "enableInterContainerTrafficEncryption",
     )?;
     super::check_instance_types(&members, &["processingInstanceType"])?;
     super::check_role(&cluster.config, members.string("neptuneIamRoleArn")?)?;

@@ -6,9 +6,9 @@ use crate::clock::Calendar;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
-use crate::operations::Answer;
+use crate::operations::Answered;
 
-pub(super) fn create(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+pub(super) fn create(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     let members = incoming.json()?;
     let training = members.string("mlModelTrainingJobId")?;
     let transform = members.string("mlModelTransformJobId")?;
@@ -16,9 +16,9 @@ pub(super) fn create(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<A
     let update = members.flag("update")?.unwrap_or(false);
     super::check_types(
         &members,
-        &["modelName", "volumeEncryptionKMSKey"],
-        &["instanceCount"],
-        &[],
+        "modelName volumeEncryptionKMSKey",
+        "instanceCount",
+        "",
     )?;
     if members
         .integer("instanceCount")?

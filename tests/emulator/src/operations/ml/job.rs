@@ -13,7 +13,8 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value, json};
 
-use crate::{Config, Now};
+use crate::Now;
+use crate::operations::without_nulls;
 
 /// The account in ARNs.
 const ACCOUNT: &str = "123456789012";
@@ -92,22 +93,22 @@ impl MlKind {
 /// A job or endpoint of Neptune ML. See [`Emulator::ml_job`](crate::Emulator::ml_job).
 #[derive(Clone, Debug)]
 pub struct MlJob {
-    kind: MlKind,
-    id: String,
-    region: String,
+    pub(super) kind: MlKind,
+    pub(super) id: String,
+    pub(super) region: String,
     /// The location of the output; `None` for endpoints.
-    location: Option<String>,
-    created: SystemTime,
-    started: Duration,
-    duration: Duration,
-    failure: Option<String>,
-    stopped: Option<Stopped>,
-    updating: bool,
-    parameters: Map<String, Value>,
+    pub(super) location: Option<String>,
+    pub(super) created: SystemTime,
+    pub(super) started: Duration,
+    pub(super) duration: Duration,
+    pub(super) failure: Option<String>,
+    pub(super) stopped: Option<Stopped>,
+    pub(super) updating: bool,
+    pub(super) parameters: Map<String, Value>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Stopped {
+pub(super) struct Stopped {
     at: Duration,
     clean: bool,
 }
@@ -169,30 +170,6 @@ const ENDPOINT: [Stage; 1] = [Stage {
 }];
 
 impl MlJob {
-    pub(super) fn new(
-        kind: MlKind,
-        config: &Config,
-        id: String,
-        location: Option<String>,
-        failure: Option<String>,
-        parameters: Map<String, Value>,
-        now: Now,
-    ) -> Self {
-        Self {
-            kind,
-            id,
-            region: config.region.clone(),
-            location,
-            created: now.wall,
-            started: now.mono,
-            duration: config.ml_duration_of(kind),
-            failure,
-            stopped: None,
-            updating: false,
-            parameters,
-        }
-    }
-
     /// Marks the endpoint as an update.
     pub(super) fn updating(mut self) -> Self {
         self.updating = true;
@@ -324,44 +301,45 @@ impl MlJob {
     fn describe_stage(&self, stage: &Stage, status: JobStatus) -> Value {
         let region = &self.region;
         let name = format!("{}-{}", self.id, stage.suffix);
-        let mut members = Map::new();
-        members.insert("name".to_owned(), name.as_str().into());
-        let arn = format!(
-            "arn:aws:sagemaker:{region}:{ACCOUNT}:{}/{name}",
-            stage.resource
-        );
-        members.insert("arn".to_owned(), arn.into());
-        members.insert("status".to_owned(), self.word(status).into());
-        if let (Some(location), false) = (&self.location, self.artefacts_removed()) {
-            let location = format!("{}/{name}/output", location.trim_end_matches('/'));
-            members.insert("outputLocation".to_owned(), location.into());
-        }
-        if let (JobStatus::Failed, Some(reason)) = (status, &self.failure) {
-            members.insert("failureReason".to_owned(), reason.as_str().into());
-        }
+        let location = self.location.as_ref().filter(|_| !self.artefacts_removed());
+        let location = location.map(|it| format!("{}/{name}/output", it.trim_end_matches('/')));
+        let failure = self
+            .failure
+            .as_ref()
+            .filter(|_| status == JobStatus::Failed);
         let log = format!(
             "https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}#logStream:group=/aws/sagemaker/{};\
              prefix={name};streamFilter=typeLogStreamPrefix",
             stage.log_group
         );
-        members.insert("cloudwatchLogUrl".to_owned(), log.into());
-        Value::Object(members)
+        without_nulls(json!({
+            "name": name,
+            "arn": self.sagemaker_arn(stage.resource, &name),
+            "status": self.word(status),
+            "outputLocation": location,
+            "failureReason": failure,
+            "cloudwatchLogUrl": log,
+        }))
     }
 
     fn describe_config(&self) -> Value {
         let name = format!("{}-endpoint-config", self.id);
-        json!({ "arn": format!("arn:aws:sagemaker:{}:{ACCOUNT}:endpoint-config/{name}", self.region), "name": name })
+        json!({ "arn": self.sagemaker_arn("endpoint-config", &name), "name": name })
+    }
+
+    fn sagemaker_arn(&self, resource: &str, name: &str) -> String {
+        format!(
+            "arn:aws:sagemaker:{}:{ACCOUNT}:{resource}/{name}",
+            self.region
+        )
     }
 
     fn describe_models(&self) -> Value {
-        let wanted = self
-            .parameters
-            .get("maxHPONumberOfTrainingJobs")
-            .and_then(Value::as_i64)
-            .unwrap_or(2);
+        let wanted = self.parameters.get("maxHPONumberOfTrainingJobs");
+        let wanted = wanted.and_then(Value::as_i64).unwrap_or(2);
         let models = (1..=wanted.clamp(1, 3)).map(|number| {
             let name = format!("{}-model-{number}", self.id);
-            json!({ "arn": format!("arn:aws:sagemaker:{}:{ACCOUNT}:model/{name}", self.region), "name": name })
+            json!({ "arn": self.sagemaker_arn("model", &name), "name": name })
         });
         models.collect()
     }

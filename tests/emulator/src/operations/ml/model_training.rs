@@ -3,34 +3,20 @@
 
 use super::job::MlKind;
 use crate::cluster::Cluster;
-use crate::failure::Failure;
 use crate::incoming::Incoming;
-use crate::operations::Answer;
+use crate::operations::Answered;
 
-pub(super) fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+pub(super) fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     let members = incoming.json()?;
     let data_processing_job = members.required_string("dataProcessingJobId")?;
     let location = members.required_string("trainModelS3Location")?;
     let previous = members.string("previousModelTrainingJobId")?;
     super::check_types(
         &members,
-        &[
-            "sagemakerIamRoleArn",
-            "volumeEncryptionKMSKey",
-            "s3OutputEncryptionKMSKey",
-            "modelName",
-        ],
-        &[
-            "trainingInstanceVolumeSizeInGB",
-            "trainingTimeOutInSeconds",
-            "maxHPONumberOfTrainingJobs",
-            "maxHPOParallelTrainingJobs",
-            "maxWaitTime",
-        ],
-        &[
-            "enableManagedSpotTraining",
-            "enableInterContainerTrafficEncryption",
-        ],
+        "sagemakerIamRoleArn volumeEncryptionKMSKey s3OutputEncryptionKMSKey modelName",
+        "trainingInstanceVolumeSizeInGB trainingTimeOutInSeconds maxHPONumberOfTrainingJobs \
+        maxHPOParallelTrainingJobs maxWaitTime",
+        "enableManagedSpotTraining enableInterContainerTrafficEncryption",
     )?;
     if let Some(custom) = members.object("customModelTrainingParameters")? {
         custom.required_string("sourceS3DirectoryPath")?;

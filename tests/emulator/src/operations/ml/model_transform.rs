@@ -5,9 +5,9 @@ use super::job::MlKind;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
-use crate::operations::Answer;
+use crate::operations::Answered;
 
-pub(super) fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+pub(super) fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     let members = incoming.json()?;
     let location = members.required_string("modelTransformOutputS3Location")?;
     let data_processing_job = members.string("dataProcessingJobId")?;
@@ -15,13 +15,9 @@ pub(super) fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<An
     let sagemaker_job = members.string("trainingJobName")?;
     super::check_types(
         &members,
-        &[
-            "sagemakerIamRoleArn",
-            "volumeEncryptionKMSKey",
-            "s3OutputEncryptionKMSKey",
-        ],
-        &["baseProcessingInstanceVolumeSizeInGB"],
-        &["enableInterContainerTrafficEncryption"],
+        "sagemakerIamRoleArn volumeEncryptionKMSKey s3OutputEncryptionKMSKey",
+        "baseProcessingInstanceVolumeSizeInGB",
+        "enableInterContainerTrafficEncryption",
     )?;
     if let Some(custom) = members.object("customModelTransformParameters")? {
         custom.required_string("sourceS3DirectoryPath")?;

@@ -10,9 +10,9 @@ use super::assembly::{Assembly, Frame};
 use super::graphson::{Serializer, typed, untyped};
 use super::queue::{Conclusion, Job};
 use super::{graph_binary, nothing, reports};
-use crate::failure::{Failure, status_of};
+use crate::failure::Failure;
 use crate::mishap::trailers;
-use crate::query_script::{Broken, Chunking, Error, QueryScript, Scripted};
+use crate::query_script::{Broken, Chunking, QueryScript, Scripted};
 use crate::{
     Config, Cut, Delivery, Ending, Generated, Language, QueryKind, QueryRequest, Response,
 };
@@ -70,8 +70,11 @@ pub(crate) fn reply(
             ..silent(config, job).into()
         }),
         Conclusion::Done => match &job.script {
-            Some((_, script)) => scripted(config, job, script, request_id),
             None => unscripted(config, job),
+            Some((_, script)) => match &script.reply {
+                Scripted::Error(failure) => Err(failure.clone()),
+                _ => Ok(success(config, job, script, request_id)),
+            },
         },
     }
 }
@@ -94,12 +97,7 @@ const OPEN_CYPHER: &str = "application/json;charset=UTF-8";
 const SPARQL: &str = "application/sparql-results+json";
 
 fn whole(media_type: &str, body: impl Into<Bytes>) -> Response {
-    let response = Response::new(StatusCode::OK, body);
-    match HeaderValue::try_from(media_type) {
-        Ok(media_type) => response.header(header::CONTENT_TYPE, media_type),
-        // An id that is not a valid header value is omitted.
-        Err(_) => response,
-    }
+    Response::new(StatusCode::OK, body).header_if_valid(header::CONTENT_TYPE, media_type)
 }
 
 /// The response to a query without a script.
@@ -143,41 +141,17 @@ fn graph_store(request: &QueryRequest) -> Result<Response, Failure> {
     })
 }
 
-fn scripted(
-    config: &Config,
-    job: &Job,
-    script: &QueryScript,
-    request_id: &str,
-) -> Result<Reply, Failure> {
-    match &script.reply {
-        Scripted::Error(error) => Err(failure(error)),
-        _ => Ok(success(config, job, script, request_id)),
-    }
-}
-
-fn failure(error: &Error) -> Failure {
-    Failure {
-        status: error.status.unwrap_or_else(|| status_of(&error.code)),
-        code: error.code.clone(),
-        message: error.message.clone(),
-    }
-}
-
 fn success(config: &Config, job: &Job, script: &QueryScript, request_id: &str) -> Reply {
     let request = &*job.request;
     let broken = script.broken.as_ref().map(|broken| {
-        let error = failure(&broken.error);
         // Neptune adds the text as `message` here, whatever it does elsewhere.
-        (
-            broken,
-            error.clone(),
-            error.into_response(request_id, true).body(),
-        )
+        let error = broken.error.clone().into_response(request_id, true);
+        (broken, error.body())
     });
     let reports_failures =
         request.language != Language::OpenCypher || !config.is_older_than(REPORTS_FAILURES_SINCE);
     let appended = script.appended.unwrap_or(reports_failures);
-    let end = broken.as_ref().map(|(broken, _, error)| End {
+    let end = broken.as_ref().map(|(broken, error)| End {
         broken,
         error: if appended {
             error.clone()
@@ -201,15 +175,12 @@ fn success(config: &Config, job: &Job, script: &QueryScript, request_id: &str) -
     if script.trailers.unwrap_or(streams && reports_failures) {
         response = match &broken {
             None => trailers::good(response),
-            Some((_, failure, error)) => trailers::bad(response, failure, error),
+            Some((broken, error)) => trailers::bad(response, &broken.error, error),
         };
     }
     let mut delivery = Delivery::default();
     if !script.last_chunk {
-        delivery.cut = Some(Cut {
-            after: Some(usize::MAX),
-            inside_chunk: false,
-        });
+        delivery.cut = Some(Cut::at(usize::MAX));
         delivery.ending = Some(Ending::Fin);
     }
     Reply {
@@ -242,31 +213,20 @@ fn body(config: &Config, job: &Job, script: &QueryScript, end: Option<End<'_>>) 
                 _ => response,
             }
         }
-        Scripted::Boolean(answer) => {
-            whole(SPARQL, json!({ "head": {}, "boolean": answer }).to_string())
-        }
         // Scripted errors return before this point.
         Scripted::Error(_) => whole(SPARQL, Bytes::new()),
         Scripted::Rows(_) | Scripted::Repeated(..) | Scripted::Made(..) | Scripted::Raw(..) => {
             match request.language {
-                Language::OpenCypher => rows(
-                    script,
-                    OPEN_CYPHER,
-                    ("{\"results\":[".to_owned(), "]}".to_owned()),
-                    Arc::new(Value::to_string),
-                    end,
-                ),
+                Language::OpenCypher => {
+                    let frame = ("{\"results\":[".to_owned(), "]}".to_owned());
+                    rows(script, OPEN_CYPHER, frame, Arc::new(Value::to_string), end)
+                }
                 Language::Sparql => {
                     let vars = Value::from(vars(script));
                     let head =
                         format!("{{\"head\":{{\"vars\":{vars}}},\"results\":{{\"bindings\":[");
-                    rows(
-                        script,
-                        SPARQL,
-                        (head, "]}}".to_owned()),
-                        Arc::new(Value::to_string),
-                        end,
-                    )
+                    let frame = (head, "]}}".to_owned());
+                    rows(script, SPARQL, frame, Arc::new(Value::to_string), end)
                 }
                 Language::Gremlin => gremlin(config, job, script, end),
             }
@@ -339,53 +299,29 @@ fn rows(
         repeated: script.several_documents,
     };
     let response = whole(media_type, Bytes::new());
-    match &script.reply {
+    let (count, row): (u64, Arc<dyn Fn(u64) -> Bytes + Send + Sync>) = match &script.reply {
         Scripted::Rows(rows) => {
-            let rows = rows
-                .iter()
-                .take(usize::try_from(most).unwrap_or(usize::MAX));
-            let rows = rows.map(|row| Bytes::from(write(row)));
+            let most = usize::try_from(most).unwrap_or(usize::MAX);
+            let rows = rows.iter().take(most).map(|row| write(row).into());
             let chunking = script.chunking.unwrap_or(Chunking::Whole);
-            response.chunks(Assembly::new(rows, frame, chunking))
+            return response.chunks(Assembly::new(rows, frame, chunking));
         }
         Scripted::Repeated(row, times) => {
             let row = Bytes::from(write(row));
-            generated(response, script, frame, (*times).min(most), move |_| {
-                row.clone()
-            })
+            (*times, Arc::new(move |_| row.clone()))
         }
         Scripted::Made(count, make) => {
             let make = Arc::clone(make);
-            generated(response, script, frame, (*count).min(most), move |number| {
-                write(&make(number)).into()
-            })
+            (*count, Arc::new(move |number| write(&make(number)).into()))
         }
-        Scripted::Raw(count, make) => {
-            let make = Arc::clone(make);
-            generated(response, script, frame, (*count).min(most), move |number| {
-                make(number)
-            })
-        }
-        Scripted::Boolean(_) | Scripted::Body(..) | Scripted::Error(_) => response,
-    }
-}
-
-fn generated(
-    response: Response,
-    script: &QueryScript,
-    frame: Frame,
-    count: u64,
-    row: impl Fn(u64) -> Bytes + Send + Sync + 'static,
-) -> Response {
+        Scripted::Raw(count, make) => (*count, Arc::clone(make)),
+        Scripted::Body(..) | Scripted::Error(_) => return response,
+    };
     let chunking = script.chunking.unwrap_or(Chunking::Bytes(CHUNK));
-    let row = Arc::new(row);
     response.generated(Generated::new(move || {
         let row = Arc::clone(&row);
-        Assembly::new(
-            (0..count).map(move |number| row(number)),
-            frame.clone(),
-            chunking,
-        )
+        let rows = (0..count.min(most)).map(move |number| row(number));
+        Assembly::new(rows, frame.clone(), chunking)
     }))
 }
 

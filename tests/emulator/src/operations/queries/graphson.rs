@@ -190,38 +190,31 @@ mod tests {
 
     #[test]
     fn what_is_accepted() {
-        let accepted = |text| Serializer::accepted(Some(text), false);
+        use Version::{V1, V3};
+
         let json = |version, typed, media_type: &str| Serializer::Json {
             version,
             typed,
             media_type: media_type.to_owned(),
         };
-        let v3 = "application/vnd.gremlin-v3.0+json";
-        assert_eq!(accepted(v3), json(Version::V3, true, v3));
-        assert_eq!(
-            accepted("text/html, Application/vnd.gremlin-v3.0+json ; types=false"),
-            json(
-                Version::V3,
-                false,
-                "application/vnd.gremlin-v3.0+json;types=false"
-            )
-        );
+        let binary = Serializer::Binary {
+            strings: false,
+            media_type: "application/vnd.graphbinary-v1.0".to_owned(),
+        };
         let v1 = "application/vnd.gremlin-v1.0+json";
-        assert_eq!(accepted(v1), json(Version::V1, false, v1));
-        assert_eq!(
-            accepted("*/*"),
-            json(Version::V3, false, "application/json")
-        );
-        assert_eq!(
-            Serializer::accepted(None, true),
-            json(Version::V3, true, "application/json")
-        );
-        assert_eq!(
-            accepted("application/vnd.graphbinary-v1.0"),
-            Serializer::Binary {
-                strings: false,
-                media_type: "application/vnd.graphbinary-v1.0".to_owned()
-            }
-        );
+        let v3 = "application/vnd.gremlin-v3.0+json";
+        let untyped = format!("{v3};types=false");
+        let second = "text/html, Application/vnd.gremlin-v3.0+json ; types=false";
+        for (accept, expected) in [
+            (v3, json(V3, true, v3)),
+            (second, json(V3, false, &untyped)),
+            (v1, json(V1, false, v1)),
+            ("*/*", json(V3, false, "application/json")),
+            ("application/vnd.graphbinary-v1.0", binary),
+        ] {
+            assert_eq!(Serializer::accepted(Some(accept), false), expected);
+        }
+        let typed = json(V3, true, "application/json");
+        assert_eq!(Serializer::accepted(None, true), typed);
     }
 }

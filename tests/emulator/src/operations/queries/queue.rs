@@ -1,6 +1,6 @@
 //! The running and the waiting queries.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,12 +45,8 @@ pub(crate) struct Queries {
     /// The query that was parsed last, for the log.
     pub(crate) asked: Option<QueryRequest>,
     last_ticket: u64,
-    /// By ticket, which is the order of submission.
+    /// The running and the waiting queries by ticket, which is the order of submission.
     active: BTreeMap<u64, Job>,
-    /// The tickets of the waiting queries.
-    waiting: BTreeSet<u64>,
-    /// The running queries, by the time at which they end.
-    running: BTreeSet<(Duration, u64)>,
     over: Vec<(u64, Job, Conclusion)>,
     /// How many SPARQL queries were accepted since the last restart.
     pub(crate) sparql_accepted: u64,
@@ -60,6 +56,11 @@ impl Job {
     /// How long the query waited, or has waited.
     pub(crate) fn waited(&self, now: Duration) -> Duration {
         self.started.unwrap_or(now).saturating_sub(self.arrived)
+    }
+
+    /// When the query ends, if it is running.
+    fn end(&self) -> Option<Duration> {
+        Some(self.started?.saturating_add(self.duration))
     }
 
     /// How long the query has run.
@@ -76,7 +77,6 @@ impl Queries {
         }
         self.last_ticket = self.last_ticket.saturating_add(1);
         self.active.insert(self.last_ticket, job);
-        self.waiting.insert(self.last_ticket);
         self.last_ticket
     }
 
@@ -102,45 +102,27 @@ impl Queries {
 
     /// When the next query ends, if no other is submitted before.
     pub(crate) fn next_end(&self) -> Option<Duration> {
-        self.running.first().map(|(end, _)| *end)
+        self.active.values().filter_map(Job::end).min()
     }
 
     /// Removes the query that ends first, if it has ended by now. Free slots are filled before.
     pub(super) fn next_over(&mut self, slots: usize, now: Duration) -> Option<(u64, Job)> {
         self.start_waiting(slots, now);
-        let (end, ticket) = self
-            .running
-            .first()
-            .copied()
-            .filter(|(end, _)| *end <= now)?;
-        let job = self.remove(ticket)?;
+        let ends = self.active.iter();
+        let ends = ends.filter_map(|(ticket, job)| Some((job.end()?, *ticket)));
+        let (end, ticket) = ends.min().filter(|(end, _)| *end <= now)?;
+        let job = self.active.remove(&ticket)?;
         // A waiting query starts at the moment at which the slot became free.
         self.start_waiting(slots, end);
         Some((ticket, job))
     }
 
     fn start_waiting(&mut self, slots: usize, at: Duration) {
-        while self.running.len() < slots
-            && let Some(ticket) = self.waiting.pop_first()
-        {
-            let Some(job) = self.active.get_mut(&ticket) else {
-                continue;
-            };
-            let started = at.max(job.arrived);
-            job.started = Some(started);
-            let end = started.saturating_add(job.duration);
-            self.running.insert((end, ticket));
-        }
-    }
-
-    fn remove(&mut self, ticket: u64) -> Option<Job> {
-        let job = self.active.remove(&ticket)?;
-        self.waiting.remove(&ticket);
-        if let Some(started) = job.started {
-            let end = started.saturating_add(job.duration);
-            self.running.remove(&(end, ticket));
-        }
-        Some(job)
+        let is_waiting = |job: &&mut Job| job.started.is_none();
+        let waiting = self.active.values_mut().filter(is_waiting).count();
+        let free = slots.saturating_sub(self.active.len() - waiting);
+        let next = self.active.values_mut().filter(is_waiting).take(free);
+        next.for_each(|job| job.started = Some(at.max(job.arrived)));
     }
 
     /// Cancels a query. False if there is no such query.
@@ -152,7 +134,7 @@ impl Queries {
         let Some(ticket) = found.map(|(ticket, _)| *ticket) else {
             return false;
         };
-        if let Some(job) = self.remove(ticket) {
+        if let Some(job) = self.active.remove(&ticket) {
             self.conclude(ticket, job, Conclusion::Cancelled { silent });
         }
         true
@@ -179,8 +161,6 @@ impl Queries {
         for (ticket, job) in std::mem::take(&mut self.active) {
             self.conclude(ticket, job, Conclusion::Failed(failure.clone()));
         }
-        self.waiting.clear();
-        self.running.clear();
         self.sparql_accepted = 0;
     }
 }

@@ -6,15 +6,15 @@
 
 use std::time::Duration;
 
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::parameters::{Parameters, Reading};
+use super::parameters::{self, Reading};
 use super::queue::Job;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
-use crate::operations::Answer;
+use crate::operations::{Answer, Answered};
 use crate::{Language, Response, ids};
 
 /// The length at which the text of a query is cut, in characters, except for SPARQL.
@@ -22,32 +22,25 @@ const MAX_CHARACTERS: usize = 1024;
 
 /// The form that selects by parameters: a list, one query, or a cancellation (M23: the guide's request for one query
 /// does not name its parameter, so a request without one lists all). Any value of `cancelQuery` counts.
-pub(crate) fn any(
-    cluster: &mut Cluster,
-    incoming: &Incoming<'_>,
-    language: Language,
-) -> Result<Answer, Failure> {
-    let parameters = Parameters::of(incoming, Reading::ByLook)?;
-    let id = parameters.text("queryId")?;
+pub(crate) fn any(cluster: &mut Cluster, incoming: &Incoming<'_>, language: Language) -> Answered {
+    let parameters = parameters::read(incoming, Reading::ByLook)?;
+    let id = parameters.string("queryId")?;
     if parameters.has("cancelQuery") {
-        let id = parameters.required("queryId")?;
-        return stop(cluster, incoming, language, id, parameters.flag("silent")?);
+        let id = parameters.required_string("queryId")?;
+        let silent = parameters.flag("silent")?.unwrap_or(false);
+        return stop(cluster, incoming, language, id, silent);
     }
     match id {
         Some(id) => one(cluster, language, id, incoming.now.mono),
         None => {
-            let waiting = parameters.flag("includeWaiting")?;
+            let waiting = parameters.flag("includeWaiting")?.unwrap_or(false);
             Ok(list(cluster, language, waiting, incoming.now.mono))
         }
     }
 }
 
 /// The status of the query in the path.
-pub(crate) fn get(
-    cluster: &mut Cluster,
-    incoming: &Incoming<'_>,
-    language: Language,
-) -> Result<Answer, Failure> {
+pub(crate) fn get(cluster: &mut Cluster, incoming: &Incoming<'_>, language: Language) -> Answered {
     one(cluster, language, incoming.label(), incoming.now.mono)
 }
 
@@ -56,25 +49,25 @@ pub(crate) fn cancel(
     cluster: &mut Cluster,
     incoming: &Incoming<'_>,
     language: Language,
-) -> Result<Answer, Failure> {
-    let parameters = Parameters::of_url(incoming);
+) -> Answered {
+    let parameters = incoming.query_members();
     let id = match incoming.label() {
-        "" => parameters.required("queryId")?,
+        "" => parameters.required_string("queryId")?,
         id => id,
     };
-    stop(cluster, incoming, language, id, parameters.flag("silent")?)
+    let silent = parameters.flag("silent")?.unwrap_or(false);
+    stop(cluster, incoming, language, id, silent)
 }
 
-fn one(cluster: &Cluster, language: Language, id: &str, now: Duration) -> Result<Answer, Failure> {
+fn one(cluster: &Cluster, language: Language, id: &str, now: Duration) -> Answered {
     let job = cluster.queries.find(language, id);
     match (language, job) {
         (Language::Sparql, None) => Ok(Answer::Empty),
         // It is assumed that one SPARQL query is returned as a list of one.
-        (Language::Sparql, Some(job)) => Ok(Answer::Json(listing(
-            cluster,
-            language,
-            vec![entry(job, now)],
-        ))),
+        (Language::Sparql, Some(job)) => {
+            let one = vec![entry(job, now)];
+            Ok(Answer::Json(listing(cluster, language, one)))
+        }
         (_, None) => Err(unknown(id)),
         (_, Some(job)) => Ok(Answer::Json(entry(job, now))),
     }
@@ -125,12 +118,12 @@ fn stop(
     language: Language,
     id: &str,
     silent: bool,
-) -> Result<Answer, Failure> {
+) -> Answered {
     // Gremlin has no silent cancellation.
     let silent = silent && language != Language::Gremlin;
     let was_there = cluster.queries.cancel(language, id, silent);
     match language {
-        Language::Gremlin if was_there => Ok(Answer::Json(json!({ "status": "200 OK" }))),
+        Language::Gremlin if was_there => Ok(Answer::ok()),
         Language::OpenCypher if was_there => Ok(Answer::payload(true)),
         Language::Gremlin | Language::OpenCypher => Err(unknown(id)),
         Language::Sparql if ids::is_uuid(id) => {
@@ -148,8 +141,5 @@ fn unknown(id: &str) -> Failure {
 /// SPARQL's error for an id that is not a UUID: plain text.
 pub(crate) fn not_a_uuid(id: &str) -> Response {
     let text = format!("Invalid queryId (not a UUID): {id}");
-    Response::new(StatusCode::BAD_REQUEST, text).header(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/plain;charset=UTF-8"),
-    )
+    Response::typed(StatusCode::BAD_REQUEST, "text/plain;charset=UTF-8", text)
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::Now;
 use crate::clock::{Calendar, iso, unix_millis};
+use crate::operations::without_nulls;
 
 /// A graph of a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,14 +34,15 @@ pub struct Statistics {
     current: Option<Computed>,
     note: Option<String>,
     counts: Counts,
-    running: Option<Running>,
+    /// The statistics that a refresh computes, and the monotonic time at which it ends.
+    running: Option<(Computed, Duration)>,
 }
 
+/// When statistics were or will be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Computed {
     id: u64,
     date: SystemTime,
-    counts: Counts,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,13 +50,6 @@ struct Counts {
     signatures: u32,
     instances: u32,
     predicates: u32,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Running {
-    id: u64,
-    until: Duration,
-    date: SystemTime,
 }
 
 impl Default for Statistics {
@@ -83,7 +78,6 @@ impl Statistics {
             current: Some(Computed {
                 id: unix_millis(at),
                 date: at,
-                counts: Counts::default(),
             }),
             ..Self::none()
         }
@@ -107,9 +101,6 @@ impl Statistics {
             instances,
             predicates,
         };
-        if let Some(current) = &mut self.current {
-            current.counts = self.counts;
-        }
         self
     }
 
@@ -127,115 +118,101 @@ impl Statistics {
     }
 
     fn advance(&mut self, now: Now) {
-        let Some(running) = self.running.filter(|running| running.until <= now.mono) else {
-            return;
-        };
-        self.running = None;
-        self.note = None;
-        self.current = Some(Computed {
-            id: running.id,
-            date: running.date,
-            counts: self.counts,
-        });
+        let due = self.running.filter(|(_, end)| *end <= now.mono);
+        if let Some((computed, _)) = due {
+            self.running = None;
+            self.note = None;
+            self.current = Some(computed);
+        }
     }
 
     /// Starts a refresh, unless one is running. Returns the id of the current or future statistics.
     pub(super) fn refresh(&mut self, now: Now, duration: Duration) -> u64 {
-        if let Some(running) = self.running {
-            return running.id;
+        if let Some((computed, _)) = self.running {
+            return computed.id;
         }
         // At least one more than before, even if the clock has not advanced.
         let after = self
             .current
             .map_or(0, |current| current.id.saturating_add(1));
         let id = unix_millis(now.wall).max(after);
-        self.running = Some(Running {
-            id,
-            until: now.mono.saturating_add(duration),
-            date: now.wall.checked_add(duration).unwrap_or(now.wall),
-        });
+        let date = now.wall.checked_add(duration).unwrap_or(now.wall);
+        let end = now.mono.saturating_add(duration);
+        self.running = Some((Computed { id, date }, end));
         self.advance(now);
         id
     }
 
     /// Deletes the statistics and stops a refresh. False if there was nothing to delete.
     pub(super) fn delete(&mut self) -> bool {
-        let anything = self.current.is_some() || self.running.is_some();
-        self.current = None;
-        self.running = None;
-        anything
+        let running = self.running.take().is_some();
+        self.current.take().is_some() || running
     }
 
     /// The payload of a status response. The id is a number (M25); absent values are omitted (M27).
     pub(super) fn describe(&self, old: bool) -> Value {
-        let mut members = Map::new();
-        let mut insert = |name: &str, value: Value| members.insert(name.to_owned(), value);
-        insert("autoCompute", self.auto_compute.into());
-        insert("active", self.current.is_some().into());
-        match self.current {
-            None => insert("statisticsId", (-1).into()),
-            Some(Computed { id, date, counts }) => {
-                let info = json!({
-                    "signatureCount": counts.signatures,
-                    "instanceCount": counts.instances,
-                    "predicateCount": counts.predicates,
-                });
-                // M26: before 1.2.1.0, dates have no seconds and the counts have another name.
-                let (date, name) = if old {
-                    (Calendar::of(date).minutes(), "summary")
-                } else {
-                    (iso(date), "signatureInfo")
-                };
-                insert("date", date.into());
-                insert(name, info);
-                insert("statisticsId", id.into())
+        let info = json!({
+            "signatureCount": self.counts.signatures,
+            "instanceCount": self.counts.instances,
+            "predicateCount": self.counts.predicates,
+        });
+        // M26: before 1.2.1.0, dates have no seconds and the counts have another name.
+        let date = |wall| {
+            if old {
+                Calendar::of(wall).minutes()
+            } else {
+                iso(wall)
             }
         };
-        if let Some(note) = &self.note {
-            insert("note", note.as_str().into());
-        }
-        Value::Object(members)
+        let name = if old { "summary" } else { "signatureInfo" };
+        without_nulls(json!({
+            "autoCompute": self.auto_compute,
+            "active": self.current.is_some(),
+            "statisticsId": self.current.map_or(json!(-1), |current| current.id.into()),
+            "date": self.date().map(date),
+            name: self.current.map(|_| info),
+            "note": self.note,
+        }))
     }
 }
 
 /// The statistics and the summaries of both graphs.
 #[derive(Debug, Default)]
 pub(crate) struct AllStatistics {
-    property_graph: Statistics,
-    rdf: Statistics,
-    property_graph_summary: Option<Map<String, Value>>,
-    rdf_summary: Option<Map<String, Value>>,
+    property_graph: Graph,
+    rdf: Graph,
+}
+
+#[derive(Debug, Default)]
+struct Graph {
+    statistics: Statistics,
+    summary: Option<Map<String, Value>>,
 }
 
 impl AllStatistics {
-    /// The statistics of a graph, updated to this time.
-    pub(crate) fn of(&mut self, kind: GraphKind, now: Now) -> &mut Statistics {
-        let statistics = match kind {
+    fn graph(&mut self, kind: GraphKind) -> &mut Graph {
+        match kind {
             GraphKind::PropertyGraph => &mut self.property_graph,
             GraphKind::Rdf => &mut self.rdf,
-        };
+        }
+    }
+
+    /// The statistics of a graph, updated to this time.
+    pub(crate) fn of(&mut self, kind: GraphKind, now: Now) -> &mut Statistics {
+        let statistics = &mut self.graph(kind).statistics;
         statistics.advance(now);
         statistics
     }
 
     pub(crate) fn set(&mut self, kind: GraphKind, statistics: Statistics) {
-        match kind {
-            GraphKind::PropertyGraph => self.property_graph = statistics,
-            GraphKind::Rdf => self.rdf = statistics,
-        }
+        self.graph(kind).statistics = statistics;
     }
 
     pub(crate) fn set_summary(&mut self, kind: GraphKind, summary: Map<String, Value>) {
-        match kind {
-            GraphKind::PropertyGraph => self.property_graph_summary = Some(summary),
-            GraphKind::Rdf => self.rdf_summary = Some(summary),
-        }
+        self.graph(kind).summary = Some(summary);
     }
 
-    pub(crate) fn summary(&self, kind: GraphKind) -> Option<&Map<String, Value>> {
-        match kind {
-            GraphKind::PropertyGraph => self.property_graph_summary.as_ref(),
-            GraphKind::Rdf => self.rdf_summary.as_ref(),
-        }
+    pub(crate) fn summary(&mut self, kind: GraphKind) -> Option<&Map<String, Value>> {
+        self.graph(kind).summary.as_ref()
     }
 }
