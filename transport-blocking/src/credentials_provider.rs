@@ -29,7 +29,7 @@ impl Provider {
     pub(crate) fn profile(lookup: ProfileLookup) -> Provider {
         Provider::OnThread(Arc::new(move |_| {
             let lookup = lookup.clone();
-            lookup.load(|path| fs::read_to_string(path), process::run)
+            lookup.load(|path| fs::read_to_string(path), process::run_process)
         }))
     }
 }

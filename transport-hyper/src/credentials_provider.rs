@@ -3,7 +3,6 @@
 #[cfg(feature = "aws-config")]
 mod aws;
 mod cached;
-mod process;
 
 use std::{fs, future::Future, sync::Arc, thread};
 
@@ -34,7 +33,7 @@ impl Provider {
     pub(crate) fn profile(lookup: ProfileLookup) -> Provider {
         Provider::new(move |_| {
             let lookup = lookup.clone();
-            run_on_thread(move || lookup.load(|path| fs::read_to_string(path), process::run))
+            run_on_thread(move || lookup.load(|path| fs::read_to_string(path), run_process))
         })
     }
 }
@@ -57,3 +56,5 @@ where
         Err(CredentialsError::new(reason))
     })
 }
+
+neptunedata::run_credential_process!();

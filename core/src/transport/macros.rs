@@ -2,6 +2,7 @@
 //! texts stay the same and the links lead to the crate's own types.
 
 mod calls;
+mod process;
 
 /// The names of this crate that a client has, too.
 #[doc(hidden)]
