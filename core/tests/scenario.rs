@@ -1,6 +1,6 @@
 //! The retry table, row by row: what a call does when the network or the server fails, by effect.
 //!
-//! Time is virtual. Every expected value is written by hand from the table in the design; nothing is
+//! Time is virtual. Every expected value is written by hand from the [table](../../docs/retry.md); nothing is
 //! computed by the crate under test.
 
 #[path = "support/drive.rs"]

@@ -271,7 +271,8 @@ impl Transport for Connection {
         Err(ureq::Error::ConnectionFailed)
     }
 
-    /// ureq asks this at the end of a response, and before it uses an idle connection.
+    /// ureq calls this at the end of a response, and before it uses an idle connection. If the result is false, ureq
+    /// closes the connection.
     fn is_open(&mut self) -> bool {
         match self.request.take() {
             Some(request) => self.finish(&request.observation.state()),

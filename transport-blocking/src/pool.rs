@@ -60,7 +60,7 @@ impl Pool {
         self.policy().open(self.now())
     }
 
-    /// See [`ReusePolicy::note_response`]. Whether the connection may be reused then.
+    /// Notes that a response was read to its end. Returns whether the connection may be reused.
     pub(crate) fn note_response(&self, connection: &mut ConnectionRecord) -> bool {
         self.policy().note_response(connection, self.now());
         self.may_reuse(connection)

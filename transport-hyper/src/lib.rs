@@ -42,7 +42,7 @@
 //! | providers of the AWS SDK | run in the caller's tokio runtime | run on a thread and a runtime of their own |
 //! | early refresh of credentials | waits up to 3 s, then uses the old credentials | waits for a closure, not for other providers |
 //! | a name with several addresses | after 250 ms, the next address is tried in addition | tries one address after the other |
-//! | idle connections that are too old | are closed in the background | are closed by a later call |
+//! | idle connections that may not be reused | are closed in the background | are closed by a later call |
 //! | cancelling abandoned queries | in the background; [`Client::flush_cancellations`] waits for it | on the thread of the call, at its end |
 //! | time between rows or changes | counts only if the [`Stream`](futures_core::Stream) itself is polled | counts only with an agent of the caller |
 //! | response before the request is written | is read at once | is read after the request, or after 100 ms without progress |
@@ -78,7 +78,7 @@
 //!
 //! For any other runtime, give the builder a [`connector`](ClientBuilder::connector) or a
 //! [`service`](ClientBuilder::service), and a [`timer`](ClientBuilder::timer). An
-//! [`executor`](ClientBuilder::executor) is optional: it closes idle connections that are too old, and
+//! [`executor`](ClientBuilder::executor) is optional: it closes idle connections that may not be reused, and
 //! cancels abandoned queries. Each connection is driven by the call that uses it, so no other task is
 //! spawned.
 //!

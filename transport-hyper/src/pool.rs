@@ -164,9 +164,9 @@ impl Shared {
         let now = self.now();
         let mut state = self.state();
         state.policy.begin(reuse, purpose);
-        let retired = state.take_expired(now);
+        let unusable = state.take_unusable(now);
         drop(state);
-        drop(retired);
+        drop(unusable);
     }
 
     /// The most recently used idle connection of this runtime that may be reused and fits. Closes those that may not
@@ -174,13 +174,13 @@ impl Shared {
     fn take_idle(&self, purpose: Purpose) -> Option<Pooled> {
         let (here, now) = (RuntimeId::here(), self.now());
         let mut state = self.state();
-        let expired = state.take_expired(now);
+        let unusable = state.take_unusable(now);
         let fits = |idle: &Pooled| idle.runtime == here && purpose.fits(idle.connection.peer);
         // The most recently used, so that the others become idle for long enough to be closed.
         let index = state.idle.iter().rposition(fits);
         let taken = index.map(|index| state.idle.remove(index));
         drop(state);
-        drop(expired);
+        drop(unusable);
         taken
     }
 
@@ -226,13 +226,13 @@ impl Shared {
     fn reap(&self, here: RuntimeId) -> Option<Instant> {
         let now = self.now();
         let mut state = self.state();
-        let expired = state.take_expired(now);
+        let unusable = state.take_unusable(now);
         let next = state.next_expiry().and_then(|next| self.clock.at(next));
         if next.is_none() {
             state.reapers.retain(|(runtime, _)| *runtime != here);
         }
         drop(state);
-        drop(expired);
+        drop(unusable);
         next
     }
 
@@ -282,7 +282,7 @@ impl State {
     }
 
     /// Removes the idle connections that may not be reused. The caller closes them without the lock.
-    fn take_expired(&mut self, now: Duration) -> Vec<Pooled> {
+    fn take_unusable(&mut self, now: Duration) -> Vec<Pooled> {
         let policy = &self.policy;
         self.idle
             .extract_if(.., |idle| !policy.may_reuse(&idle.record, now))

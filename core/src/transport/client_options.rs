@@ -91,7 +91,7 @@ impl Default for ClientOptions {
     }
 }
 
-/// The options as the transports read them, named as the getters of `std::process::Command`.
+/// The options as the transports read them: `get_` and the name of the option.
 macro_rules! getters {
     ($($getter:ident: $option:ident -> $type:ty;)*) => {
         impl ClientOptions {

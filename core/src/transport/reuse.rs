@@ -15,9 +15,11 @@ const SINGLE_USE: Duration = Duration::from_secs(60);
 /// [`ConnectionRecord`] for each connection. Times are durations on a monotonic clock with an arbitrary
 /// start.
 ///
-/// A connection is not reused after [`idle_timeout`](ClientOptions::idle_timeout) or beyond
-/// [`max_connection_age`](ClientOptions::max_connection_age), nor if it was opened before the last
-/// [`retire_all`](Self::retire_all).
+/// A connection is not reused if
+///
+/// - it was idle for [`idle_timeout`](ClientOptions::idle_timeout),
+/// - it is older than [`max_connection_age`](ClientOptions::max_connection_age), or
+/// - it was opened before the last [`retire_all`](Self::retire_all).
 ///
 /// Some servers close each connection right after its first response and do not announce it. A pool that
 /// checks idle connections cannot see a close that has not arrived yet. The next request on such a connection
@@ -80,7 +82,9 @@ impl Purpose {
 pub struct ConnectionRecord {
     generation: u64,
     opened: Duration,
-    last_response: Duration,
+    /// The end of the last response; before the first one, the time of opening.
+    idle_since: Duration,
+    /// The responses that were read to their end. A connection with any other response is not reused.
     responses: u64,
 }
 
@@ -109,7 +113,7 @@ impl ReusePolicy {
         ConnectionRecord {
             generation: self.generation,
             opened: now,
-            last_response: now,
+            idle_since: now,
             responses: 0,
         }
     }
@@ -137,13 +141,13 @@ impl ReusePolicy {
             self.single_use_until = None;
         }
         connection.responses = connection.responses.saturating_add(1);
-        connection.last_response = now;
+        connection.idle_since = now;
     }
 
     /// Notes that the server has closed a connection without announcing it: while it was idle, or instead of
     /// responding to a request. Data that arrives while the connection is idle is not a close.
     pub fn note_close(&mut self, connection: &ConnectionRecord, now: Duration) {
-        let idle = now.saturating_sub(connection.last_response);
+        let idle = now.saturating_sub(connection.idle_since);
         if connection.responses != 1 || idle > EARLY_CLOSE {
             return;
         }
@@ -155,7 +159,7 @@ impl ReusePolicy {
 
     /// The time at which an idle connection must be closed; `None` if `Duration` cannot represent it.
     pub fn expiry(&self, connection: &ConnectionRecord) -> Option<Duration> {
-        let idle = connection.last_response.checked_add(self.idle_timeout);
+        let idle = connection.idle_since.checked_add(self.idle_timeout);
         let age = connection.opened.checked_add(self.max_age);
         match (idle, age) {
             (Some(idle), Some(age)) => Some(idle.min(age)),

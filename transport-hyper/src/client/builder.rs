@@ -96,10 +96,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Runs background tasks. One task closes idle connections that are too old, and ends when there are no more
+    /// Runs background tasks. One task closes idle connections that may not be reused, and ends when there are no more
     /// idle connections. Short tasks [cancel abandoned queries](crate#cancelling-abandoned-queries).
     ///
-    /// Default: tokio, with the feature `tokio`. Without an executor, idle connections that are too old are
+    /// Default: tokio, with the feature `tokio`. Without an executor, idle connections that may not be reused are
     /// closed when the client is next used or dropped, and queries are cancelled by
     /// [`Client::flush_cancellations`].
     pub fn executor<E>(mut self, executor: E) -> Self
@@ -219,9 +219,8 @@ impl ClientBuilder {
     /// The service owns the connections. The client cannot check a connection before use, cannot request a
     /// [fresh](neptunedata::machine::Reuse::Fresh) connection, and cannot choose the instance at which it
     /// [cancels a query](crate#cancelling-abandoned-queries). A cancellation waits until the service is
-    /// ready. The options for the number, age and buffers of connections, for response heads and for
-    /// connecting are ignored. [`build`](ClientBuilder::build) fails if `connect_to`, `root_certificates` or
-    /// a proxy is set.
+    /// ready. The options for connections and for response heads are ignored, but
+    /// [`build`](ClientBuilder::build) fails if `connect_to`, `root_certificates` or a proxy is set.
     pub fn service<S, B>(mut self, service: S) -> Self
     where
         S: Service<http::Request<RequestBody>, Response = http::Response<B>>
