@@ -116,8 +116,8 @@ setters! {
 }
 
 impl Config {
-    /// Enables IAM authentication with one pair of long-term keys in this region. For more keys, call it again or call
-    /// [`identity`](Self::identity). The last region given is used.
+    /// Enables IAM authentication with one pair of long-term keys in this region. To accept more keys, call
+    /// this method again, or [`identity`](Self::identity). The last region is used.
     pub fn iam(
         self,
         access_key: impl Into<String>,
@@ -151,7 +151,7 @@ setters! {
     /// The version that the engine status reports. Default: `1.4.6.0.R1`.
     engine_version(version: impl Into<String>) => engine_version = version.into();
 
-    /// The start time that the engine status reports.
+    /// The start time that the engine status reports. Default: 2025-08-10T06:54:15Z.
     started(started: SystemTime) => started = started;
 
     /// Whether error bodies also have the text as `message`, as in engines since 1.4.5.0. Default: true.

@@ -30,7 +30,8 @@ pub struct Delivery {
     /// Whether the response has `connection: close`. The server then closes the connection, whatever the other
     /// settings.
     pub announce_close: bool,
-    /// With an [`ending`](Self::ending): how long the connection stays open and accepts more requests before it ends.
+    /// With an [`ending`](Self::ending): how long the connection stays open after the response, waiting for
+    /// another request, before it ends.
     pub idle: Duration,
 }
 
@@ -69,7 +70,8 @@ pub enum Part {
 /// How the length of a body is indicated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Framing {
-    /// By default: chunked if the response has several pieces or trailers, by `content-length` otherwise.
+    /// The default: chunked if the response has several pieces, trailers or a generated body, by
+    /// `content-length` otherwise.
     #[default]
     Natural,
     /// By `content-length`. Trailers are not sent.
@@ -85,8 +87,9 @@ pub enum Framing {
 pub struct Cut {
     /// After how many bytes; `None` is after half of them.
     pub after: Option<usize>,
-    /// For chunked bodies: whether the last chunk that is sent was announced with its full size. Otherwise that chunk
-    /// is shorter and complete, and the rest is missing, including the last chunk of size zero.
+    /// For chunked bodies: whether the body ends inside a chunk, whose chunk size is larger than what is sent
+    /// of it. If false, the last chunk sent is complete but shorter, and the rest is missing, including the
+    /// final chunk of size zero.
     pub inside_chunk: bool,
 }
 
@@ -96,7 +99,8 @@ pub enum Ending {
     /// An orderly end: FIN, with TLS after a `close_notify`.
     #[default]
     Fin,
-    /// FIN; with TLS, without the `close_notify` that distinguishes an end from a truncation.
+    /// FIN; with TLS, without a `close_notify`, so that the client cannot distinguish the end of the response
+    /// from a truncation.
     Abrupt,
     /// RST.
     Rst,
@@ -137,7 +141,7 @@ impl Cut {
         }
     }
 
-    /// How many bytes of a body with this length arrive.
+    /// How many bytes of a body with this length are sent.
     #[must_use]
     pub fn of(self, length: usize) -> usize {
         self.after.unwrap_or(length / 2).min(length)

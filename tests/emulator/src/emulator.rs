@@ -1,4 +1,4 @@
-//! The entry point: a request and the time in, an outcome out.
+//! The entry point: [`Emulator`] takes a request and the time, and returns an outcome.
 
 use std::collections::BTreeMap;
 
@@ -36,8 +36,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 /// A Neptune cluster in memory.
 ///
-/// It does no I/O, reads no clock and uses no randomness: the same [`Config`], requests and times give the same
-/// outcomes, byte for byte.
+/// It does no I/O, reads no clock and, except with `Config::rdf_engine`, uses no randomness: the same
+/// [`Config`], requests and times give the same outcomes, byte for byte.
 #[derive(Debug)]
 pub struct Emulator {
     cluster: Cluster,
@@ -108,8 +108,8 @@ impl Emulator {
         }
     }
 
-    /// Whether the connection is to end before this request is read, and how. Call it once for each request, before
-    /// [`handle_read`](Self::handle_read).
+    /// How to end the connection before this request is read, if a planned fault says so. Call this once for
+    /// each request, before [`handle_read`](Self::handle_read).
     pub(crate) fn before_reading(&mut self, head: &request::Parts) -> Option<Ending> {
         let found = operations::find(&head.method, head.uri.path(), head.uri.query());
         let operation = found.ok().map(|(route, _)| {
@@ -168,7 +168,7 @@ impl Emulator {
         let ran = if when == When::Executed {
             self.execute(found, &request, &entry.signature, now)
         } else {
-            let text = "Not executed, as planned.";
+            let text = "The planned fault prevented the execution.";
             Err(Failure::new("InternalFailureException", text))
         };
         entry.query = self.cluster.queries.asked.take();
@@ -201,7 +201,8 @@ impl Emulator {
         outcome
     }
 
-    /// Builds the outcome of a request with its planned fault, if any. The flag is whether the operation was executed.
+    /// Builds the outcome of a request with its planned fault, if any. Also returns whether the operation was
+    /// executed.
     fn finish(&self, arrival: Arrival, ran: Result<Reply, Failure>, now: Now) -> (Outcome, bool) {
         let Arrival {
             request,
@@ -372,7 +373,7 @@ fn spoil(planned: Option<Planned>, reply: Reply, context: &Context<'_>) -> Outco
     answer::deliver(outcome, planned.delivery)
 }
 
-/// Adds the date and the request id. A planned response that has its own keeps them.
+/// Adds the date and the request id, unless a planned response has its own.
 fn stamp(outcome: &mut Outcome, request_id: &str, now: Now, date: Date) {
     let Some(Response { head, .. }) = outcome.any_response_mut() else {
         return;

@@ -48,7 +48,9 @@ impl Error for UnknownFault {}
 pub(crate) fn one(text: &str) -> Result<Planned, UnknownFault> {
     let Sequence { id, mut faults } = Sequence::parse(text)?;
     if id.is_some() {
-        return Err(UnknownFault::new("id has a meaning in headers only."));
+        return Err(UnknownFault::new(
+            "The parameter id is only allowed in the header x-neptune-fault.",
+        ));
     }
     match (faults.pop(), faults.is_empty()) {
         (Some(planned), true) => Ok(planned),

@@ -1,7 +1,8 @@
 //! An in-memory emulator of Amazon Neptune's data API.
 //!
-//! [`Emulator`] is a cluster without a socket: it takes a request and the time, and returns what Neptune would respond.
-//! It reads no clock and uses no randomness, so tests are deterministic and need no network.
+//! [`Emulator`] is a cluster without a socket: it takes a request and the time, and returns what Neptune
+//! would respond. It reads no clock and, except with `Config::rdf_engine`, uses no randomness, so tests are
+//! deterministic and need no network.
 //!
 //! ```
 //! use std::time::Duration;
@@ -41,7 +42,7 @@
 //! The [`manual`] describes faults, scripts, server, binary and assumptions.
 #![cfg_attr(
     feature = "server",
-    doc = "\nFor clients that need a socket there is [`Server`], which carries faults out, and for those in other languages the binary `neptune-emulator`."
+    doc = "\n[`Server`] serves the emulator on a socket and performs the faults there. Clients in other languages can use the binary `neptune-emulator`."
 )]
 #![cfg_attr(
     not(feature = "server"),

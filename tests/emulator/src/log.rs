@@ -35,7 +35,8 @@ pub struct LogEntry {
     pub signature: Signature,
     /// The query, as it was parsed; `None` if the request is not a query or was refused before parsing.
     pub query: Option<QueryRequest>,
-    /// Whether a fault applied to the request: a planned one, or one selected by its header.
+    /// Whether a fault applied to the request: a planned fault, or a fault that the request selected with the
+    /// header `x-neptune-fault`.
     pub spoilt: bool,
 }
 

@@ -15,14 +15,15 @@ pub use self::trailers::Trailers;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Mishap {
-    /// The connection ends before the request is read. The request counts neither as received nor as executed.
+    /// The connection ends after the head of the request, before its body is read. The request counts neither
+    /// as received nor as executed.
     CloseBeforeReading(Ending),
     /// The request is read, and the connection ends without a response.
     NoAnswer(Ending),
     /// The unchanged response, for faults that only affect its delivery, date or headers. A request that is not
     /// executed has no response of its own; an `InternalFailureException` replaces it.
     OwnAnswer,
-    /// This outcome.
+    /// Replaces the response with this outcome.
     Instead(Outcome),
     /// An error response.
     Error(ErrorAnswer),
@@ -48,7 +49,7 @@ pub enum Mishap {
         /// The `location`; `None` is the URL of the request, so that a client that follows the redirect sends it again.
         location: Option<String>,
     },
-    /// Refused with an error of IAM.
+    /// An IAM error: 403 `AccessDeniedException`.
     Refused(Refusal),
 }
 

@@ -17,7 +17,7 @@ use crate::{Generated, Ticket};
 pub enum Outcome {
     /// A response, sent completely.
     Response(Response),
-    /// A fault between server and client.
+    /// The response is lost, altered or late: a fault for the server to perform.
     Fault(Fault),
     /// The query runs or waits. [`Emulator::resume`](crate::Emulator::resume) returns the outcome when the query has
     /// ended; the server waits for it.
@@ -38,8 +38,8 @@ pub enum Fault {
         /// How many bytes of the body are sent.
         after: usize,
     },
-    /// The connection ends before the request is read. The request is neither received nor executed, and is not in the
-    /// log or the counts.
+    /// The connection ends after the head of the request, before its body is read. The request is neither
+    /// received nor executed, and is not in the log or the counts.
     BeforeReading(Ending),
     /// The request was read. The connection ends without a response after the delay.
     NoAnswer {

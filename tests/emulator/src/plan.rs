@@ -11,12 +11,13 @@ use crate::{Cut, Delivery, Ending, Fault, Mishap, Outcome, Response, fault_heade
 
 /// A fault for one request or several. Add it with [`Emulator::fail_next`](crate::Emulator::fail_next).
 ///
-/// It consists of a [`Mishap`], which replaces the response, a [`Delivery`], which sets how that is sent, and a few
-/// other settings. The stage at which it happens, [`when`](Self::when), depends on the mishap and can be changed with
-/// [`executed`](Self::executed). If it is executed, the operation runs first, and then its response is altered or lost.
-/// If not, the operation does not run, whether or not the signature is valid.
+/// It consists of a [`Mishap`], which replaces the response, a [`Delivery`], which sets how the replacement
+/// is sent, and a few other settings. The stage at which the fault happens, [`when`](Self::when), depends on
+/// the mishap and can be changed with [`executed`](Self::executed). With `executed(true)` the operation is
+/// executed first, and then its response is altered or lost. With `executed(false)` the operation is not
+/// executed, whether or not the signature is valid.
 ///
-/// A fault can also be parsed from text, in the form of the header `x-neptune-fault`. The crate's README has a table of
+/// A fault can also be parsed from text, in the form of the header `x-neptune-fault`. [`manual::faults`] has a table of
 /// the names:
 ///
 /// ```
@@ -28,6 +29,8 @@ use crate::{Cut, Delivery, Ending, Fault, Mishap, Outcome, Response, fault_heade
 /// assert_eq!(busy.when(), When::Received);
 /// # Ok::<(), neptunedata_emulator::UnknownFault>(())
 /// ```
+///
+/// [`manual::faults`]: crate::manual::faults
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Planned {
@@ -43,7 +46,7 @@ pub struct Planned {
 /// The stage at which a fault happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum When {
-    /// Before the request is read. The request is neither received nor executed.
+    /// After the head of the request, before its body is read. The request is neither received nor executed.
     BeforeReading,
     /// When the request has been read. The request is received, but not executed.
     Received,
@@ -196,8 +199,8 @@ setters! {
     /// [`Mishap::Refused`]: such requests are never executed.
     executed(executed: bool) => executed = Some(executed);
 
-    /// Shifts the `Date` of the response by this many seconds. With `judging`, signatures are checked by the same
-    /// clock, so that a client that corrects its clock succeeds.
+    /// Shifts the `Date` of the response by this many seconds. With `judging`, signatures are checked with
+    /// the shifted time too, so that a client that corrects its clock succeeds.
     skewed_date(seconds: i64, judging: bool) => date = Date::Skewed { seconds, judges: judging };
 
     /// Omits the `Date` of the response.

@@ -19,9 +19,9 @@ pub use self::registry::ScriptId;
 /// The response to a query. Register it with [`Emulator::script`](crate::Emulator::script).
 ///
 /// A script applies to one language. It applies to queries that are executed (including updates), unless
-/// [`explain`](Self::explain), [`profile`](Self::profile) or [`graph_store`](Self::graph_store) is set. Without
-/// conditions it matches every text. Of the scripts that match, the one registered first is used, as many times as
-/// [`times`](Self::times) allows.
+/// [`explain`](Self::explain), [`profile`](Self::profile) or [`graph_store`](Self::graph_store) is set.
+/// Without conditions it matches every text. If several scripts match, the one registered first is used,
+/// until its [`times`](Self::times) are used up.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -179,7 +179,8 @@ setters! {
     /// Matches requests of the Graph Store Protocol. Their text is the method and the graph, as in `PUT default`.
     graph_store() => kinds = vec![QueryKind::GraphStore];
 
-    /// How many queries the script applies to. Default: no limit.
+    /// The maximum number of queries to which the script applies; after that, it matches no more queries.
+    /// Default: no limit.
     times(times: u64) => times = Some(times);
 
     /// Marks the query as a write: read replicas refuse it with a `ReadOnlyViolationException`. They refuse SPARQL
@@ -195,8 +196,8 @@ setters! {
     rows(rows: impl IntoIterator<Item = Value>)
         => reply = Scripted::Rows(rows.into_iter().collect());
 
-    /// Responds with the same row, this many times. Rows are generated while they are sent, so any number needs no
-    /// memory.
+    /// Responds with the same row, this many times. Rows are generated while they are sent, so the memory
+    /// that is needed does not depend on their number.
     repeat(row: Value, times: u64) => reply = Scripted::Repeated(row, times);
 
     /// Responds with this many rows. Each is generated from its number, from 0, while it is sent.
@@ -229,7 +230,8 @@ setters! {
     /// Whether a body that fails ends with the error object.
     appended(appended: bool) => appended = Some(appended);
 
-    /// Whether there are trailers for clients that sent `te: trailers`. Default: as in the engine's version.
+    /// Whether clients that sent `te: trailers` get trailers. The default depends on the engine version (for
+    /// openCypher, since 1.4.5.0).
     trailers(present: bool) => trailers = Some(present);
 
     /// The number of rows in each chunk, at least one.
@@ -239,8 +241,9 @@ setters! {
     /// KiB for generated rows.
     chunk_bytes(bytes: usize) => chunking = Some(Chunking::Bytes(bytes.max(1)));
 
-    /// Makes each chunk of a Gremlin response that is [chunked by rows](Self::chunk_rows) a document of its own. It is
-    /// not known whether Neptune sends several documents or a divided one (U04). Default: one document.
+    /// Makes each chunk of a Gremlin response with [`chunk_rows`](Self::chunk_rows) a separate JSON document.
+    /// It is not known whether Neptune sends several documents, or one document in several chunks (U04).
+    /// Default: one document.
     several_documents() => several_documents = true;
 
     /// Ends the connection instead of sending the last chunk, of size zero.

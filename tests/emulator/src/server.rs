@@ -107,7 +107,7 @@ impl Server {
         ServerOptions::new().address(address)?.start(emulator)
     }
 
-    /// Starts on this address with this clock, for example a wrong one to test how clients handle refused signatures.
+    /// Starts on this address with this clock. A clock that is wrong makes the server refuse signatures.
     ///
     /// # Errors
     ///
@@ -168,8 +168,8 @@ impl Server {
         self.shared.gauge.connections()
     }
 
-    /// Waits until the condition is true; returns false if it was not within this time. The condition is checked each
-    /// time a connection or a request changes something.
+    /// Waits until the condition is true, at most for this time; returns whether it became true. The
+    /// condition is checked each time a connection or a request changes something.
     ///
     /// ```
     /// use std::net::TcpStream;
@@ -188,7 +188,7 @@ impl Server {
         self.shared.gauge.wait_until(within, condition)
     }
 
-    /// Closes idle connections. They are closed when this returns.
+    /// Closes idle connections, and waits until they are closed, at most a second.
     pub fn close_idle(&self) {
         let mut before = 0;
         self.control(|control| {
@@ -198,7 +198,7 @@ impl Server {
         self.wait_until(CLOSE_TIMEOUT, || !self.shared.gauge.has_idle(before));
     }
 
-    /// Closes connections that have been idle for this long. Default: never.
+    /// Closes connections that have been idle for this long; `None` never closes them. Default: `None`.
     pub fn set_idle_limit(&self, limit: Option<Duration>) {
         self.control(|control| control.idle_limit = limit);
     }
@@ -208,14 +208,16 @@ impl Server {
         self.control(|control| control.close = close);
     }
 
-    /// Stops reading requests, or starts again. Meanwhile connections stay open, and new ones are accepted. Requests
-    /// that were already read still get their responses.
+    /// With false, stops reading requests; with true, starts again. While the server does not read,
+    /// connections stay open and new connections are accepted. Requests that were already read still get
+    /// their responses.
     pub fn set_answering(&self, answering: bool) {
         self.control(|control| control.answering = answering);
     }
 
-    /// Closes the next connections on which a request begins, without reading it. Such requests are neither received
-    /// nor executed; [`Connections::unread`] counts them.
+    /// Closes the next `times` connections on which a request begins, without reading the request. Replaces
+    /// an earlier setting. Such requests are neither received nor executed; [`Connections::unread`] counts
+    /// them.
     pub fn close_before_reading(&self, times: u64, ending: Ending) {
         *lock(&self.shared.unread) = (times, ending);
     }

@@ -56,7 +56,8 @@ impl Config {
 setters! {
     Config;
 
-    /// How long a bulk load runs, by [`Now::mono`](crate::Now::mono). Default: 10 seconds.
+    /// How long a bulk load runs, by [`Now::mono`](crate::Now::mono), unless its
+    /// [`LoadScript`](crate::LoadScript::duration) sets a duration. Default: 10 seconds.
     load_duration(duration: Duration) => load_duration = duration;
 
     /// Whether an unknown load id gets 400 `InvalidParameterException` instead of 404 `BulkLoadIdNotFoundException`.

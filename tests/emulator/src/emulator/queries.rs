@@ -35,8 +35,8 @@ impl Emulator {
         self.cluster.queries.scripts.matched(script)
     }
 
-    /// How many of the script's queries completed: they were not cancelled and did not fail, not even in the middle of
-    /// the response. A query counts even if its response was then lost or replaced.
+    /// How many queries with this script were executed to the end: they were not cancelled and did not
+    /// fail, before or during the response. A query also counts if a fault then lost or replaced its response.
     #[must_use]
     pub fn script_effects(&self, script: ScriptId) -> u64 {
         self.cluster.queries.scripts.effects(script)
@@ -86,7 +86,7 @@ impl Emulator {
         }
     }
 
-    /// Advances the time without a request: queries that end by then are completed.
+    /// Advances the time to `now` without a request: queries whose duration is over are completed.
     pub fn settle(&mut self, now: Now) {
         queries::settle(&mut self.cluster, now.mono);
         for (ticket, job, conclusion) in self.cluster.queries.take_over() {
@@ -108,7 +108,8 @@ impl Emulator {
         }
     }
 
-    /// When the next running query ends, by the monotonic clock, if nothing else happens before.
+    /// The time, by [`Now::mono`], at which the next running query ends, if it is not cancelled before;
+    /// `None` if no query runs.
     #[must_use]
     pub fn next_end(&self) -> Option<Duration> {
         self.cluster.queries.next_end()

@@ -1,4 +1,4 @@
-//! The names of the faults and their own parameters. The table in the README lists them.
+//! The names of the faults and their own parameters. The table in `docs/faults.md` lists them.
 
 use std::time::Duration;
 
@@ -151,7 +151,8 @@ fn refused(refusal: Refusal) -> Result<Planned, UnknownFault> {
 
 fn seconds(parameters: &mut Parameters) -> Result<Duration, UnknownFault> {
     let seconds = parameters.skew("seconds")?.unwrap_or(3600);
-    let forward = u64::try_from(seconds).map_err(|_| invalid("seconds", seconds, "at least 0"))?;
+    let forward =
+        u64::try_from(seconds).map_err(|_| invalid("seconds", seconds, "must be at least 0"))?;
     Ok(Duration::from_secs(forward))
 }
 

@@ -82,7 +82,7 @@ impl Parameters {
     pub(super) fn bytes(&mut self, key: &str) -> Result<Option<usize>, UnknownFault> {
         match self.parsed(key)? {
             Some(bytes) if bytes > MAX_BYTES => {
-                Err(invalid(key, bytes, format!("at most {MAX_BYTES}")))
+                Err(invalid(key, bytes, format!("must be at most {MAX_BYTES}")))
             }
             bytes => Ok(bytes),
         }
@@ -91,7 +91,7 @@ impl Parameters {
     /// A number of bytes, at least one.
     pub(super) fn some_bytes(&mut self, key: &str) -> Result<Option<usize>, UnknownFault> {
         match self.bytes(key)? {
-            Some(0) => Err(invalid(key, 0, "at least 1")),
+            Some(0) => Err(invalid(key, 0, "must be at least 1")),
             bytes => Ok(bytes),
         }
     }
@@ -100,7 +100,7 @@ impl Parameters {
     pub(super) fn skew(&mut self, key: &str) -> Result<Option<i64>, UnknownFault> {
         match self.parsed::<i64>(key)? {
             Some(seconds) if seconds.unsigned_abs() > MAX_SECONDS.unsigned_abs() => {
-                let bound = format!("at most {MAX_SECONDS} in either direction");
+                let bound = format!("must be from -{MAX_SECONDS} to {MAX_SECONDS}");
                 Err(invalid(key, seconds, bound))
             }
             seconds => Ok(seconds),
@@ -110,9 +110,11 @@ impl Parameters {
     /// A status of at least 200: lower ones are not final responses.
     pub(super) fn status(&mut self, key: &str) -> Result<Option<StatusCode>, UnknownFault> {
         match self.parsed::<StatusCode>(key)? {
-            Some(status) if status.is_informational() => {
-                Err(invalid(key, status.as_u16(), "not a final status"))
-            }
+            Some(status) if status.is_informational() => Err(invalid(
+                key,
+                status.as_u16(),
+                "must be a final status, 200 or higher",
+            )),
             status => Ok(status),
         }
     }
@@ -141,7 +143,7 @@ impl Parameters {
         match self.left.first() {
             None => Ok(()),
             Some((key, _)) => {
-                let text = format!("{} has no parameter {key}.", self.name);
+                let text = format!("The fault {} has no parameter {key}.", self.name);
                 Err(UnknownFault::new(text))
             }
         }
@@ -230,7 +232,9 @@ mod tests {
         );
         assert_eq!(
             parameters.finish(),
-            Err(UnknownFault::new("error has no parameter colour."))
+            Err(UnknownFault::new(
+                "The fault error has no parameter colour."
+            ))
         );
         assert!(Parameters::parse("error; a=1; a=2").is_err());
     }

@@ -11,15 +11,17 @@ const MAX_CONNECTIONS: usize = 10_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Connections {
-    /// How many were accepted.
+    /// The number of accepted connections.
     pub accepted: u64,
     /// How many are open.
     pub open: usize,
-    /// How many were open at the same time, at most.
+    /// The highest number of connections that were open at the same time.
     pub peak: usize,
-    /// How many requests were read from each, in the order in which they were accepted; only the newest 10,000.
+    /// The number of requests read from each connection, in the order in which the connections were accepted;
+    /// only for the newest 10,000 connections.
     pub requests: Vec<u64>,
-    /// How many were closed as planned without reading a request.
+    /// The number of connections that were closed without reading a request, by
+    /// [`Server::close_before_reading`](crate::Server::close_before_reading) or a fault.
     pub unread: u64,
     /// How many bytes of responses were written, before encryption.
     pub bytes_written: u64,

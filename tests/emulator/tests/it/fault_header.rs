@@ -99,20 +99,20 @@ fn invalid_headers_are_rejected() {
         read-then-fun => Unknown fault 'read-then-fun'; known are close-before-reading, read-then-fin,
          => Unknown fault ''
         status=503, => Unknown fault ''
-        read-then-fin; colour=red => read-then-fin has no parameter colour.
+        read-then-fin; colour=red => The fault read-then-fin has no parameter colour.
         status=99 => status=99: 
-        status=100 => status=100: not a final status
+        status=100 => status=100: must be a final status, 200 or higher
         answer-late; delay=soon => delay=soon: 
         garbage; part=all => part=all: expected one of body, tail, wire
         read-then-fin; ending=bang => ending=bang: expected one of fin, abrupt, rst, hang
         read-then-fin; times=-1 => times=-1: 
         read-then-fin; executed=maybe => executed=maybe: 
-        trailers; kind=oversized; bytes=16777217 => at most 16777216
-        skewed-date; seconds=9223372036854775807 => seconds=9223372036854775807: at most 1000000000 in either direction
-        read-then-fin; skew=-1000000001 => skew=-1000000001: at most 1000000000 in either direction
-        signature-expired; seconds=-1 => seconds=-1: at least 0
-        signature-not-yet-current; seconds=4294967295 => at most 1000000000 in either direction
-        trickle; bytes=0 => bytes=0: at least 1
+        trailers; kind=oversized; bytes=16777217 => must be at most 16777216
+        skewed-date; seconds=9223372036854775807 => seconds=9223372036854775807: must be from -1000000000 to 1000000000
+        read-then-fin; skew=-1000000001 => skew=-1000000001: must be from -1000000000 to 1000000000
+        signature-expired; seconds=-1 => seconds=-1: must be at least 0
+        signature-not-yet-current; seconds=4294967295 => must be from -1000000000 to 1000000000
+        trickle; bytes=0 => bytes=0: must be at least 1
         error; message="open => A quotation mark is not closed.
         error; header=x => expected name:value
         error; status=500; status=500 => status is given twice.

@@ -34,7 +34,7 @@ pub enum JobStatus {
 }
 
 impl JobStatus {
-    /// The word on the wire.
+    /// The status as the service spells it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -71,7 +71,7 @@ impl MlKind {
         }
     }
 
-    /// The member of a completed job that has its models.
+    /// The member with the models in the description of a completed job.
     fn models_member(self) -> Option<&'static str> {
         match self {
             Self::ModelTraining => Some("mlModels"),

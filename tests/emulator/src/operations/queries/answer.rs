@@ -1,4 +1,4 @@
-//! Builds the response to a query that is over.
+//! Builds the response to a query that has ended.
 
 use std::sync::Arc;
 
@@ -129,7 +129,7 @@ pub(crate) fn update_events() -> String {
     events.to_string()
 }
 
-/// The response of the Graph Store Protocol where nothing is stored (U10).
+/// The response to a Graph Store Protocol request on an empty store (U10).
 fn graph_store(request: &QueryRequest) -> Result<Response, Failure> {
     Ok(match request.text.split_once(' ') {
         Some(("GET", _)) => {
@@ -144,7 +144,8 @@ fn graph_store(request: &QueryRequest) -> Result<Response, Failure> {
 fn success(config: &Config, job: &Job, script: &QueryScript, request_id: &str) -> Reply {
     let request = &*job.request;
     let broken = script.broken.as_ref().map(|broken| {
-        // Neptune adds the text as `message` here, whatever it does elsewhere.
+        // `true`: here the object always has the text as `message` too, whatever [`Config::message_member`]
+        // says.
         let error = broken.error.clone().into_response(request_id, true);
         (broken, error.body())
     });
