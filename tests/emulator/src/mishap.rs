@@ -73,7 +73,8 @@ pub enum ErrorForm {
     /// Neptune's JSON object.
     #[default]
     Json,
-    /// Neptune's JSON object without `code`, which is in the header `x-amzn-errortype` (U02).
+    /// Neptune's JSON object without `code`, which is in the header `x-amzn-errortype`
+    /// ([U02](crate::wire_notes#u02)).
     Header,
     /// A JSON object with only `detailedMessage`.
     MessageOnly,

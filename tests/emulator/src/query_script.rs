@@ -241,9 +241,9 @@ setters! {
     /// KiB for generated rows.
     chunk_bytes(bytes: usize) => chunking = Some(Chunking::Bytes(bytes.max(1)));
 
-    /// Makes each chunk of a Gremlin response with [`chunk_rows`](Self::chunk_rows) a separate JSON document.
-    /// It is not known whether Neptune sends several documents, or one document in several chunks (U04).
-    /// Default: one document.
+    /// Makes each chunk of a Gremlin response with [`chunk_rows`](Self::chunk_rows) a separate JSON document. It
+    /// is not known whether Neptune sends several documents, or one document in several chunks
+    /// ([U04](crate::wire_notes#u04)). Default: one document.
     several_documents() => several_documents = true;
 
     /// Ends the connection instead of sending the last chunk, of size zero.
