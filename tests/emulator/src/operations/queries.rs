@@ -86,11 +86,12 @@ fn check(cluster: &Cluster, request: &QueryRequest) -> Result<(), Failure> {
 /// The error for an id that a running or waiting query has. The exception has a source only for openCypher; the same
 /// refusal in the other languages is assumed.
 fn in_use(language: Language, id: &str) -> Failure {
-    let mut failure = Failure::invalid_parameter(format!("Query id {id} is in use."));
-    if language == Language::OpenCypher {
-        failure.code = "DuplicateDataException".to_owned();
-    }
-    failure
+    let code = if language == Language::OpenCypher {
+        "DuplicateDataException"
+    } else {
+        "InvalidParameterException"
+    };
+    Failure::new(code, format!("Query id {id} is in use."))
 }
 
 /// Advances the time: queries whose time is over are completed, in order, and waiting queries start in their place.

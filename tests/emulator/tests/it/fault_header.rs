@@ -170,6 +170,10 @@ fn errors_of_every_form() {
             "error; code=TooManyRequestsException",
             refusal(429, "TooManyRequestsException", "As planned."),
         ),
+        (
+            "error; code=DuplicateDataException",
+            refusal(400, "DuplicateDataException", "As planned."),
+        ),
     ] {
         neptune.refuses_as(asking(fault), expected);
     }
