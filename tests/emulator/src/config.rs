@@ -41,7 +41,7 @@ pub struct Config {
     pub(crate) started: SystemTime,
     pub(crate) message_member: bool,
     pub(crate) roles_required: bool,
-    pub(crate) empty_cancel_answer: bool,
+    pub(crate) empty_cancel_response: bool,
     pub(crate) ml_durations: BTreeMap<MlKind, Duration>,
     pub(crate) failing_ml: BTreeMap<(MlKind, String), String>,
     pub(crate) data_processing_jobs: Option<BTreeSet<String>>,
@@ -78,7 +78,7 @@ impl Default for Config {
             started: UNIX_EPOCH + Duration::from_secs(1_754_808_855),
             message_member: true,
             roles_required: false,
-            empty_cancel_answer: false,
+            empty_cancel_response: false,
             ml_durations: BTreeMap::new(),
             failing_ml: BTreeMap::new(),
             data_processing_jobs: None,
@@ -112,7 +112,7 @@ setters! {
 
     /// Whether a request may select its own fault with the header `x-neptune-fault`. Default: false, so that clients
     /// cannot change the behavior of the cluster.
-    fault_header(obeyed: bool) => fault_header = obeyed;
+    fault_header(enabled: bool) => fault_header = enabled;
 }
 
 impl Config {

@@ -13,7 +13,7 @@ pub struct Delivery {
     /// A pause inside the response.
     pub stall: Option<Stall>,
     /// The speed of the response. `None` is full speed.
-    pub pace: Option<Pace>,
+    pub throttle: Option<Throttle>,
     /// How the length of the body is indicated.
     pub framing: Framing,
     /// How many bytes `content-length` announces beyond the body. The connection is closed instead of sending them.
@@ -23,10 +23,10 @@ pub struct Delivery {
     /// Whether a chunked response ends after its last chunk and its trailers, without the final empty line.
     pub cut_trailers: bool,
     /// Whether trailers are also sent to clients that did not send `te: trailers`.
-    pub trailers_unasked: bool,
-    /// What happens to the connection after everything is sent. By default it stays open, or ends with [`Ending::Fin`]
-    /// if the response is incomplete.
-    pub ending: Option<Ending>,
+    pub force_trailers: bool,
+    /// What happens to the connection after everything is sent. By default it stays open, or ends with
+    /// [`ConnectionEnd::Fin`] if the response is incomplete.
+    pub ending: Option<ConnectionEnd>,
     /// Whether the response has `connection: close`. The server then closes the connection, whatever the other
     /// settings.
     pub announce_close: bool,
@@ -46,7 +46,7 @@ pub struct Stall {
 
 /// The speed of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pace {
+pub struct Throttle {
     /// How many bytes are sent at a time, at least one.
     pub bytes: usize,
     /// The pause before each further piece.
@@ -73,13 +73,13 @@ pub enum Framing {
     /// The default: chunked if the response has several pieces, trailers or a generated body, by
     /// `content-length` otherwise.
     #[default]
-    Natural,
+    Auto,
     /// By `content-length`. Trailers are not sent.
     Length,
     /// Chunked, with one chunk for each piece.
     Chunked,
     /// By the end of the connection, so that a truncated body looks complete.
-    UntilClose,
+    CloseDelimited,
 }
 
 /// Where a body is truncated.
@@ -95,7 +95,7 @@ pub struct Cut {
 
 /// How the server ends a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Ending {
+pub enum ConnectionEnd {
     /// An orderly end: FIN, with TLS after a `close_notify`.
     #[default]
     Fin,
@@ -143,7 +143,7 @@ impl Cut {
 
     /// How many bytes of a body with this length are sent.
     #[must_use]
-    pub fn of(self, length: usize) -> usize {
+    pub fn sent_length(self, length: usize) -> usize {
         self.after.unwrap_or(length / 2).min(length)
     }
 }

@@ -35,7 +35,7 @@ pub use self::registry::ScriptId;
 /// let ask = http::Request::get("/openCypher?query=MATCH+(n)+RETURN+n.name+AS+name").body(Bytes::new())?;
 /// let response = neptune.handle(ask, Now::at_unix(1_704_067_200)).into_response().ok_or("no response")?;
 /// assert_eq!(response.to_json(), Some(json!({ "results": [{ "name": "Ada" }, { "name": "Grace" }] })));
-/// assert_eq!(neptune.script_effects(script), 1);
+/// assert_eq!(neptune.script_completions(script), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -138,9 +138,9 @@ impl QueryScript {
     /// Matches queries for which this function returns true.
     pub fn matching(
         mut self,
-        is_for: impl Fn(&QueryRequest) -> bool + Send + Sync + 'static,
+        condition: impl Fn(&QueryRequest) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.matching.push(Matching::Predicate(Arc::new(is_for)));
+        self.matching.push(Matching::Predicate(Arc::new(condition)));
         self
     }
 

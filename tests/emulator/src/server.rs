@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use self::control::Control;
 use self::gauge::Gauge;
-use crate::{Emulator, Ending, Now};
+use crate::{ConnectionEnd, Emulator, Now};
 
 mod accept;
 mod connection;
@@ -72,7 +72,7 @@ struct Shared {
     /// Counts events that running queries may depend on.
     happened: watch::Sender<u64>,
     /// How many requests are not to be read, and how their connections end.
-    unread: Mutex<(u64, Ending)>,
+    unread: Mutex<(u64, ConnectionEnd)>,
     #[cfg(feature = "tls")]
     tls: Option<tls::Ready>,
 }
@@ -204,21 +204,21 @@ impl Server {
     }
 
     /// Whether connections are closed after each response. Default: never.
-    pub fn set_close_after_answer(&self, close: Close) {
+    pub fn set_close_after_response(&self, close: Close) {
         self.control(|control| control.close = close);
     }
 
     /// With false, stops reading requests; with true, starts again. While the server does not read,
     /// connections stay open and new connections are accepted. Requests that were already read still get
     /// their responses.
-    pub fn set_answering(&self, answering: bool) {
-        self.control(|control| control.answering = answering);
+    pub fn set_reading(&self, reading: bool) {
+        self.control(|control| control.reading = reading);
     }
 
     /// Closes the next `times` connections on which a request begins, without reading the request. Replaces
     /// an earlier setting. Such requests are neither received nor executed; [`Connections::unread`] counts
     /// them.
-    pub fn close_before_reading(&self, times: u64, ending: Ending) {
+    pub fn close_before_reading(&self, times: u64, ending: ConnectionEnd) {
         *lock(&self.shared.unread) = (times, ending);
     }
 
@@ -292,7 +292,7 @@ impl Shared {
     }
 
     /// Whether to close the connection instead of reading the request that begins.
-    fn close_before_reading(&self) -> Option<Ending> {
+    fn close_before_reading(&self) -> Option<ConnectionEnd> {
         let mut unread = lock(&self.unread);
         unread.0 = unread.0.checked_sub(1)?;
         Some(unread.1)

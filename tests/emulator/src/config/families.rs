@@ -15,7 +15,7 @@ setters! {
 
     /// Whether a successful ML cancel returns 200 without a body instead of `{"status":"200 OK"}`. It is not known
     /// which of them clusters send ([U20](crate::wire_notes#u20)). Default: false.
-    empty_cancel_answer(empty: bool) => empty_cancel_answer = empty;
+    empty_cancel_response(empty: bool) => empty_cancel_response = empty;
 }
 
 impl Config {
@@ -95,8 +95,8 @@ setters! {
 
     /// Makes the cluster serverless with this minimum and maximum capacity, such as `"1.0"` and `"128.0"`. The
     /// engine status reports them ([M24](crate::wire_notes#m24)), and indexes cannot be rebuilt.
-    serverless(least: impl Into<String>, most: impl Into<String>)
-        => serverless = Some((least.into(), most.into()));
+    serverless(min: impl Into<String>, max: impl Into<String>)
+        => serverless = Some((min.into(), max.into()));
 
     /// Makes the engine status report that this many transactions are being rolled back, and when the earliest of them
     /// began.

@@ -45,7 +45,7 @@ setters! {
     /// Whether the member `queryId` sets the id of an openCypher query. The guide says that the id can be set, but
     /// does not show how ([M19](crate::wire_notes#m19), [U06](crate::wire_notes#u06)). Default: false; the member
     /// is ignored like any unknown member.
-    open_cypher_query_ids(taken: bool) => queries.open_cypher_ids = taken;
+    open_cypher_query_ids(accepted: bool) => queries.open_cypher_ids = accepted;
 
     /// Whether Gremlin responses to `accept: application/json`, or to any type, are typed. The guide lists this
     /// type once as typed and once as untyped ([M15](crate::wire_notes#m15)). Default: false.
@@ -57,5 +57,5 @@ setters! {
     /// Values that the engine generates differ from run to run: labels of blank nodes, `NOW()`, `RAND()` and `UUID()`.
     /// Explain does not show its plans, and change streams do not record its updates.
     #[cfg(feature = "oxigraph")]
-    rdf_engine(real: bool) => queries.rdf_engine = real;
+    rdf_engine(enabled: bool) => queries.rdf_engine = enabled;
 }

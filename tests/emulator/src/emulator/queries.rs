@@ -38,7 +38,7 @@ impl Emulator {
     /// How many queries with this script were executed to the end: they were not cancelled and did not
     /// fail, before or during the response. A query also counts if a fault then lost or replaced its response.
     #[must_use]
-    pub fn script_effects(&self, script: ScriptId) -> u64 {
+    pub fn script_completions(&self, script: ScriptId) -> u64 {
         self.cluster.queries.scripts.effects(script)
     }
 
@@ -54,7 +54,7 @@ impl Emulator {
 
     /// The outcome of a query with a duration: [`Outcome::Pending`] while the query runs. An outcome can be taken once.
     /// Of the outcomes that have not been taken, the newest 10,000 are kept; a dropped one is
-    /// [`Fault::CloseWithoutAnswer`].
+    /// [`Fault::CloseWithoutResponse`].
     ///
     /// ```
     /// use std::time::Duration;
@@ -78,17 +78,17 @@ impl Emulator {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn resume(&mut self, ticket: Ticket, now: Now) -> Outcome {
-        self.settle(now);
+        self.advance_to(now);
         match self.waiting.outcomes.remove(&ticket.0) {
             Some(outcome) => outcome,
             None if self.waiting.arrivals.contains_key(&ticket.0) => Outcome::Pending(ticket),
-            None => Fault::CloseWithoutAnswer.into(),
+            None => Fault::CloseWithoutResponse.into(),
         }
     }
 
     /// Advances the time to `now` without a request: queries whose duration is over are completed.
-    pub fn settle(&mut self, now: Now) {
-        queries::settle(&mut self.cluster, now.mono);
+    pub fn advance_to(&mut self, now: Now) {
+        queries::advance_to(&mut self.cluster, now.mono);
         for (ticket, job, conclusion) in self.cluster.queries.take_over() {
             let Some(arrival) = self.waiting.arrivals.remove(&ticket) else {
                 continue;
@@ -111,8 +111,8 @@ impl Emulator {
     /// The time, by [`Now::mono`], at which the next running query ends, if it is not cancelled before;
     /// `None` if no query runs.
     #[must_use]
-    pub fn next_end(&self) -> Option<Duration> {
-        self.cluster.queries.next_end()
+    pub fn next_query_end(&self) -> Option<Duration> {
+        self.cluster.queries.next_query_end()
     }
 
     /// The outcome of the query that was just submitted, if it has ended already.

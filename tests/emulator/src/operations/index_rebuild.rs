@@ -7,7 +7,7 @@
 
 use serde_json::json;
 
-use self::rebuild::{Asked, Rebuild, RebuildStatus};
+use self::rebuild::{Asked, IndexRebuild, RebuildStatus};
 use super::{Answer, Answered, Route, one_of, statistics};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
@@ -91,7 +91,7 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
             "Another index rebuild is in progress.",
         ));
     }
-    let new = Rebuild {
+    let new = IndexRebuild {
         id: cluster.ids.uuid(),
         asked,
         started: incoming.now,
@@ -106,7 +106,7 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
 
 fn list(cluster: &mut Cluster, _: &Incoming<'_>) -> Answered {
     let newest_first = cluster.rebuilds.iter().rev();
-    let ids: Vec<&str> = newest_first.map(Rebuild::id).collect();
+    let ids: Vec<&str> = newest_first.map(IndexRebuild::id).collect();
     Ok(Answer::Json(json!({ "rebuildIds": ids })))
 }
 

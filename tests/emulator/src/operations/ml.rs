@@ -254,7 +254,7 @@ fn cancel(kind: MlKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answe
     } else {
         job.stop(incoming.now, clean);
     }
-    if cluster.config.empty_cancel_answer {
+    if cluster.config.empty_cancel_response {
         return Ok(Answer::Empty);
     }
     // U20: assumed to have the body of the other operations.

@@ -22,7 +22,7 @@ mod reports;
 pub(crate) mod sparql_text;
 pub(crate) mod status;
 
-/// Submits a query. It starts to run, or waits; [`settle`] completes it.
+/// Submits a query. It starts to run, or waits; [`advance_to`] completes it.
 pub(super) fn submit(
     cluster: &mut Cluster,
     incoming: &Incoming<'_>,
@@ -53,7 +53,7 @@ pub(super) fn submit(
         started: None,
     };
     let ticket = cluster.queries.enqueue(job);
-    settle(cluster, incoming.now.mono);
+    advance_to(cluster, incoming.now.mono);
     Ok(Answer::Query(ticket))
 }
 
@@ -95,7 +95,7 @@ fn in_use(language: Language, id: &str) -> Failure {
 }
 
 /// Advances the time: queries whose time is over are completed, in order, and waiting queries start in their place.
-pub(crate) fn settle(cluster: &mut Cluster, now: Duration) {
+pub(crate) fn advance_to(cluster: &mut Cluster, now: Duration) {
     let slots = cluster.config.queries.slots;
     while let Some((ticket, job)) = cluster.queries.next_over(slots, now) {
         if let Some((id, script)) = &job.script

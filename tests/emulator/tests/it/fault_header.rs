@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::Request;
-use neptunedata_emulator::{Config, Emulator, Fault, Outcome, Planned, When};
+use neptunedata_emulator::{Config, Emulator, Fault, Outcome, PlannedFault, Stage};
 
 use crate::support::{
     Ask, BAD_REQUEST, assert_contains, assert_starts, get, header, now, refusal, rows, with_header,
@@ -26,10 +26,10 @@ fn met(neptune: &mut Emulator, fault: &str) -> Option<u16> {
 fn the_header_is_off_by_default() {
     let mut neptune = Emulator::default();
     assert_eq!(met(&mut neptune, "status=503"), Some(200));
-    assert!(!neptune.log()[0].spoilt);
+    assert!(!neptune.log()[0].fault_applied);
     neptune.reconfigure(|config| config.fault_header(true));
     assert_eq!(met(&mut neptune, "status=503"), Some(503));
-    assert!(neptune.log()[1].spoilt);
+    assert!(neptune.log()[1].fault_applied);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn several_lines_are_one_list() {
 #[test]
 fn planned_faults_are_kept() {
     let mut neptune = obeying();
-    neptune.fail_next(Planned::error("ThrottlingException", ""));
+    neptune.fail_next(PlannedFault::error("ThrottlingException", ""));
     assert_eq!(met(&mut neptune, "status=503"), Some(503));
     assert_eq!(neptune.planned(), 1);
     neptune.clear_planned();
@@ -123,34 +123,34 @@ fn invalid_headers_are_rejected() {
         assert_starts(&message, "x-neptune-fault: ");
         assert_contains(&message, part);
         assert_eq!(neptune.counts("GetEngineStatus"), (1, 0));
-        assert!(!neptune.log()[0].spoilt);
+        assert!(!neptune.log()[0].fault_applied);
     }
     for fault in ["skewed-date; seconds=-1000000000", "trickle; bytes=1"] {
-        assert!(fault.parse::<Planned>().is_ok(), "{fault}");
+        assert!(fault.parse::<PlannedFault>().is_ok(), "{fault}");
     }
-    assert!("status=503, status=504".parse::<Planned>().is_err());
-    assert!("status=503; id=a".parse::<Planned>().is_err());
-    let error = "status=9".parse::<Planned>().expect_err("accepted");
+    assert!("status=503, status=504".parse::<PlannedFault>().is_err());
+    assert!("status=503; id=a".parse::<PlannedFault>().is_err());
+    let error = "status=9".parse::<PlannedFault>().expect_err("accepted");
     assert!(error.to_string().contains("status=9"));
 }
 
 #[test]
 fn when_each_strikes() {
-    for (fault, when) in [
-        ("close-before-reading; executed", When::BeforeReading),
-        ("read-then-fin", When::Executed),
-        ("read-then-fin; executed=false", When::Received),
-        ("error", When::Received),
-        ("error; executed=true", When::Executed),
-        ("error; status=200", When::Executed),
-        ("html", When::Executed),
-        ("html; status=503", When::Received),
-        ("redirect", When::Received),
-        ("expire-token; executed", When::Received),
-        ("trailers; kind=failing", When::Executed),
+    for (fault, stage) in [
+        ("close-before-reading; executed", Stage::BeforeReading),
+        ("read-then-fin", Stage::Executed),
+        ("read-then-fin; executed=false", Stage::Received),
+        ("error", Stage::Received),
+        ("error; executed=true", Stage::Executed),
+        ("error; status=200", Stage::Executed),
+        ("html", Stage::Executed),
+        ("html; status=503", Stage::Received),
+        ("redirect", Stage::Received),
+        ("expire-token; executed", Stage::Received),
+        ("trailers; kind=failing", Stage::Executed),
     ] {
-        let planned: Planned = fault.parse().expect("a fault");
-        assert_eq!(planned.when(), when, "{fault}");
+        let planned: PlannedFault = fault.parse().expect("a fault");
+        assert_eq!(planned.stage(), stage, "{fault}");
     }
 }
 

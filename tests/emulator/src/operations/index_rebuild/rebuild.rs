@@ -61,14 +61,14 @@ pub(super) struct Asked {
 
 impl Asked {
     /// Whether this rebuild has the token of the other one.
-    pub(super) fn has_token_of(&self, other: &Rebuild) -> bool {
+    pub(super) fn has_token_of(&self, other: &IndexRebuild) -> bool {
         self.token.is_some() && self.token == other.asked.token
     }
 }
 
 /// An index rebuild. See [`Emulator::index_rebuilds`](crate::Emulator::index_rebuilds).
 #[derive(Clone, Debug)]
-pub struct Rebuild {
+pub struct IndexRebuild {
     pub(super) id: String,
     pub(super) asked: Asked,
     pub(super) started: Now,
@@ -78,7 +78,7 @@ pub struct Rebuild {
     pub(super) cancelled: Option<Duration>,
 }
 
-impl Rebuild {
+impl IndexRebuild {
     /// The id of the rebuild.
     #[must_use]
     pub fn id(&self) -> &str {

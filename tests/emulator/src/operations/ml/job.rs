@@ -229,7 +229,7 @@ impl MlJob {
 
     /// Whether a cancel with `clean=true` removed its output.
     #[must_use]
-    pub fn artefacts_removed(&self) -> bool {
+    pub fn artifacts_removed(&self) -> bool {
         self.stopped.is_some_and(|stopped| stopped.clean)
     }
 
@@ -301,7 +301,7 @@ impl MlJob {
     fn describe_stage(&self, stage: &Stage, status: JobStatus) -> Value {
         let region = &self.region;
         let name = format!("{}-{}", self.id, stage.suffix);
-        let location = self.location.as_ref().filter(|_| !self.artefacts_removed());
+        let location = self.location.as_ref().filter(|_| !self.artifacts_removed());
         let location = location.map(|it| format!("{}/{name}/output", it.trim_end_matches('/')));
         let failure = self
             .failure

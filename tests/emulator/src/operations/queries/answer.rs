@@ -11,10 +11,10 @@ use super::graphson::{Serializer, typed, untyped};
 use super::queue::{Conclusion, Job};
 use super::{graph_binary, nothing, reports};
 use crate::failure::Failure;
-use crate::mishap::trailers;
 use crate::query_script::{Broken, Chunking, QueryScript, Scripted};
+use crate::replacement::trailers;
 use crate::{
-    Config, Cut, Delivery, Ending, Generated, Language, QueryKind, QueryRequest, Response,
+    Config, ConnectionEnd, Cut, Delivery, Generated, Language, QueryKind, QueryRequest, Response,
 };
 
 /// The size of the chunks of generated rows, in bytes.
@@ -182,7 +182,7 @@ fn success(config: &Config, job: &Job, script: &QueryScript, request_id: &str) -
     let mut delivery = Delivery::default();
     if !script.last_chunk {
         delivery.cut = Some(Cut::at(usize::MAX));
-        delivery.ending = Some(Ending::Fin);
+        delivery.ending = Some(ConnectionEnd::Fin);
     }
     Reply {
         executed: broken.is_none(),

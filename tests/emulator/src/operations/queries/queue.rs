@@ -101,7 +101,7 @@ impl Queries {
     }
 
     /// When the next query ends, if no other is submitted before.
-    pub(crate) fn next_end(&self) -> Option<Duration> {
+    pub(crate) fn next_query_end(&self) -> Option<Duration> {
         self.active.values().filter_map(Job::end).min()
     }
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::answer::Context;
+use super::apply::Context;
 use crate::clock::{Calendar, shifted};
 use crate::failure::Failure;
 use crate::sigv4;
