@@ -196,11 +196,12 @@ setters! {
     rows(rows: impl IntoIterator<Item = Value>)
         => reply = Scripted::Rows(rows.into_iter().collect());
 
-    /// Responds with the same row, this many times. Rows are generated while they are sent, so the memory
-    /// that is needed does not depend on their number.
+    /// Responds with the same row, this many times. Rows are generated while they are sent, so the memory that is
+    /// needed does not depend on their number. Only GraphBinary responses are built at once, of at most 65,536 rows.
     repeat(row: Value, times: u64) => reply = Scripted::Repeated(row, times);
 
-    /// Responds with this many rows. Each is generated from its number, from 0, while it is sent.
+    /// Responds with this many rows. Each is generated from its number, from 0, while it is sent. As with
+    /// [`repeat`](Self::repeat), GraphBinary responses have at most 65,536 rows.
     generate(count: u64, row: impl Fn(u64) -> Value + Send + Sync + 'static)
         => reply = Scripted::Made(count, Arc::new(row));
 
