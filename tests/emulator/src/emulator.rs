@@ -115,8 +115,8 @@ impl Emulator {
         let operation = found.ok().map(|(route, _)| {
             operations::of_request(route, &head.uri, &head.headers, &Bytes::new())
         });
-        let asked = self.asked(&head.headers);
-        let planned = match &asked {
+        let header_fault = self.header_fault(&head.headers);
+        let planned = match &header_fault {
             Some(Ok((_, planned))) => planned.as_ref()?,
             // An invalid header gets an error response, so the request has to be read.
             Some(Err(_)) => return None,
@@ -125,7 +125,7 @@ impl Emulator {
         let Replacement::CloseBeforeReading(ending) = planned.replacement else {
             return None;
         };
-        match asked {
+        match header_fault {
             Some(Ok((key, _))) => self.seen.count(key),
             _ => {
                 self.plan.take(operation);
@@ -144,10 +144,10 @@ impl Emulator {
         let operation = found.as_ref().ok().map(|(route, _)| {
             operations::of_request(route, request.uri(), request.headers(), request.body())
         });
-        let asked = self.asked(request.headers());
+        let header_fault = self.header_fault(request.headers());
         // An invalid header is an error of the client, not a fault.
-        let is_valid = !matches!(asked, Some(Err(_)));
-        let planned = match asked {
+        let is_valid = !matches!(header_fault, Some(Err(_)));
+        let planned = match header_fault {
             Some(Ok((key, planned))) => {
                 self.seen.count(key);
                 planned
@@ -170,10 +170,11 @@ impl Emulator {
         let ran = if stage == Stage::Executed {
             self.execute(found, &request, &entry.signature, now)
         } else {
+            // Replacements that send or alter the request's own response use this error; the others replace it.
             let text = "The planned fault prevented the execution.";
             Err(Failure::new("InternalFailureException", text))
         };
-        entry.query = self.cluster.queries.asked.take();
+        entry.query = self.cluster.queries.last_request.take();
         let arrival = Arrival {
             number: self.received,
             request,
@@ -186,7 +187,7 @@ impl Emulator {
         let ran = match ran.map(Answer::into_response) {
             Ok(Ok(response)) => Ok(Reply::from(response)),
             Ok(Err(ticket)) => match self.concluded(ticket, &arrival.request_id) {
-                Some(over) => over,
+                Some(ended) => ended,
                 None => {
                     self.record(entry);
                     return self.wait(ticket, arrival);
@@ -305,7 +306,7 @@ impl Emulator {
     }
 
     /// The fault that the header of a request selects, if the header is enabled.
-    fn asked(&self, headers: &HeaderMap) -> Option<Result<Due, ParseFaultError>> {
+    fn header_fault(&self, headers: &HeaderMap) -> Option<Result<Due, ParseFaultError>> {
         if !self.cluster.config.fault_header {
             return None;
         }

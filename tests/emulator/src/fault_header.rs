@@ -86,8 +86,8 @@ impl Sequence {
     fn due(self, number: u64) -> Option<PlannedFault> {
         let last = self.faults.len().saturating_sub(1);
         let mut before = 0_u64;
-        for (place, planned) in self.faults.into_iter().enumerate() {
-            let many = if place == last { u64::MAX } else { 1 };
+        for (index, planned) in self.faults.into_iter().enumerate() {
+            let many = if index == last { u64::MAX } else { 1 };
             before = before.saturating_add(planned.times.unwrap_or(many));
             if number < before {
                 return Some(planned);

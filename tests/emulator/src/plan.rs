@@ -246,17 +246,17 @@ impl Plan {
 
     /// Takes the first fault that applies, and counts down its `times`.
     pub(crate) fn take(&mut self, operation: Option<&str>) -> Option<PlannedFault> {
-        let place = self
+        let index = self
             .waiting
             .iter()
             .position(|planned| planned.is_for(operation))?;
-        let planned = self.waiting.get_mut(place)?;
+        let planned = self.waiting.get_mut(index)?;
         let left = planned.times.unwrap_or(1).saturating_sub(1);
         if left > 0 {
             planned.times = Some(left);
             return Some(planned.clone());
         }
-        self.waiting.remove(place)
+        self.waiting.remove(index)
     }
 }
 

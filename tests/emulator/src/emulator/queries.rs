@@ -89,7 +89,7 @@ impl Emulator {
     /// Advances the time to `now` without a request: queries whose duration is over are completed.
     pub fn advance_to(&mut self, now: Now) {
         queries::advance_to(&mut self.cluster, now.mono);
-        for (ticket, job, conclusion) in self.cluster.queries.take_over() {
+        for (ticket, job, conclusion) in self.cluster.queries.take_ended() {
             let Some(arrival) = self.waiting.arrivals.remove(&ticket) else {
                 continue;
             };
@@ -121,8 +121,7 @@ impl Emulator {
         ticket: u64,
         request_id: &str,
     ) -> Option<Result<Reply, Failure>> {
-        let over = self.cluster.queries.take_this(ticket)?;
-        let (job, conclusion) = over;
+        let (job, conclusion) = self.cluster.queries.take_ended_query(ticket)?;
         Some(reply(&self.cluster.config, &job, conclusion, request_id))
     }
 
@@ -156,10 +155,10 @@ impl Emulator {
             let counts = self.counts.entry(operation).or_default();
             counts.executed += usize::from(executed);
         }
-        let Ok(place) = self.log.binary_search_by_key(&number, |entry| entry.number) else {
+        let Ok(index) = self.log.binary_search_by_key(&number, |entry| entry.number) else {
             return;
         };
-        let Some(entry) = self.log.get_mut(place) else {
+        let Some(entry) = self.log.get_mut(index) else {
             return;
         };
         entry.status = outcome.any_response().map(Response::status);

@@ -17,9 +17,9 @@ const NAMES: &[(&str, Read)] = &[
         let ending = delivery::ending(parameters)?.unwrap_or_default();
         Ok(PlannedFault::new(Replacement::CloseBeforeReading(ending)))
     }),
-    ("read-then-fin", |it| no_answer(it, ConnectionEnd::Fin)),
-    ("read-then-rst", |it| no_answer(it, ConnectionEnd::Rst)),
-    ("stop-answering", |it| no_answer(it, ConnectionEnd::Hang)),
+    ("read-then-fin", |it| no_response(it, ConnectionEnd::Fin)),
+    ("read-then-rst", |it| no_response(it, ConnectionEnd::Rst)),
+    ("stop-answering", |it| no_response(it, ConnectionEnd::Hang)),
     ("answer-late", |_| {
         Ok(PlannedFault::late(Duration::from_secs(1)))
     }),
@@ -148,7 +148,7 @@ fn own(change: impl FnOnce(&mut Delivery)) -> PlannedFault {
     PlannedFault::new(Replacement::Unchanged).deliver(change)
 }
 
-fn no_answer(
+fn no_response(
     parameters: &mut Parameters,
     usual: ConnectionEnd,
 ) -> Result<PlannedFault, ParseFaultError> {

@@ -55,8 +55,8 @@ impl Parameters {
 
     /// The text of a parameter.
     pub(super) fn take(&mut self, key: &str) -> Option<String> {
-        let place = self.left.iter().position(|(other, _)| other == key)?;
-        Some(self.left.remove(place).1)
+        let index = self.left.iter().position(|(other, _)| other == key)?;
+        Some(self.left.remove(index).1)
     }
 
     /// A parameter of type `T`.

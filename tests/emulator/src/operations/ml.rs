@@ -361,6 +361,8 @@ fn check_completed(
     incoming: &Incoming<'_>,
 ) -> Result<(), Failure> {
     check_id(id)?;
+    // Ids in the list of data-processing jobs are accepted. Without a list, all ids are accepted unless `check_ml_jobs`
+    // is set. Any other id must be the id of a completed job of this cluster.
     let known = cluster.config.data_processing_jobs.as_ref();
     let known = known.filter(|_| kind == MlKind::DataProcessing);
     if known.map_or(!cluster.config.check_ml_jobs, |known| known.contains(id)) {

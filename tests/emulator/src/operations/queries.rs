@@ -12,10 +12,10 @@ use crate::{Language, QueryRequest, Role};
 
 pub(crate) mod answer;
 mod assembly;
+mod empty_results;
 mod graph_binary;
 mod graphson;
 pub(crate) mod media_types;
-mod nothing;
 pub(crate) mod parameters;
 pub(crate) mod queue;
 mod reports;
@@ -30,7 +30,7 @@ pub(super) fn submit(
 ) -> Answered {
     request.accept = incoming.header("accept").map(str::to_owned);
     request.trailers = incoming.has_word("te", "trailers");
-    cluster.queries.asked = Some(request.clone());
+    cluster.queries.last_request = Some(request.clone());
     check(cluster, &request)?;
     // U06: whether openCypher has this member is not known.
     let takes_ids =
@@ -97,7 +97,7 @@ fn in_use(language: Language, id: &str) -> Failure {
 /// Advances the time: queries whose time is over are completed, in order, and waiting queries start in their place.
 pub(crate) fn advance_to(cluster: &mut Cluster, now: Duration) {
     let slots = cluster.config.queries.slots;
-    while let Some((ticket, job)) = cluster.queries.next_over(slots, now) {
+    while let Some((ticket, job)) = cluster.queries.next_ended(slots, now) {
         if let Some((id, script)) = &job.script
             && script.succeeds()
         {
@@ -108,7 +108,7 @@ pub(crate) fn advance_to(cluster: &mut Cluster, now: Duration) {
     }
 }
 
-/// The end of a query that is over: the result of the RDF engine, if it is enabled.
+/// The end of a query that has ended: the result of the RDF engine, if it is enabled.
 #[cfg(feature = "oxigraph")]
 fn done(cluster: &mut Cluster, job: &Job) -> Conclusion {
     if job.script.is_some()

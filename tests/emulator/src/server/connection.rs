@@ -242,8 +242,8 @@ impl Connection {
     async fn perform(&mut self, script: Script) -> io::Result<()> {
         let goes_on = !matches!(script.then, Then::End(_));
         let last = script.steps.len().saturating_sub(1);
-        for (place, step) in script.steps.into_iter().enumerate() {
-            let is_last = place == last && goes_on;
+        for (index, step) in script.steps.into_iter().enumerate() {
+            let is_last = index == last && goes_on;
             match step {
                 Step::Wait(time) => tokio::time::sleep(time).await,
                 Step::Send(bytes) => self.send(&bytes, is_last).await?,

@@ -25,7 +25,7 @@ pub(super) struct Frames {
 #[derive(Default)]
 pub(super) struct Frame {
     pub(super) bytes: Vec<u8>,
-    /// The place of the piece in the bytes.
+    /// The position of the piece in the bytes.
     pub(super) data: Range<usize>,
 }
 

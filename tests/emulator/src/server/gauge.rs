@@ -156,11 +156,11 @@ impl Gauge {
     }
 
     #[cfg(feature = "tls")]
-    pub(super) fn change_handshake(&self, place: usize, change: impl FnOnce(&mut Handshake)) {
+    pub(super) fn change_handshake(&self, index: usize, change: impl FnOnce(&mut Handshake)) {
         self.change(|state| {
             let (newest, before) = &mut state.handshakes;
-            let place = place.checked_sub(*before);
-            if let Some(handshake) = place.and_then(|place| newest.get_mut(place)) {
+            let index = index.checked_sub(*before);
+            if let Some(handshake) = index.and_then(|index| newest.get_mut(index)) {
                 change(handshake);
             }
         });
@@ -179,10 +179,10 @@ impl Slot {
     pub(super) fn read_a_request(&self) {
         self.gauge.change(|state| {
             let from_end = state.connections.accepted.saturating_sub(self.number);
-            let place = usize::try_from(from_end)
+            let index = usize::try_from(from_end)
                 .ok()
                 .and_then(|from_end| state.requests.len().checked_sub(from_end));
-            if let Some(count) = place.and_then(|place| state.requests.get_mut(place)) {
+            if let Some(count) = index.and_then(|index| state.requests.get_mut(index)) {
                 *count += 1;
             }
         });

@@ -69,7 +69,7 @@ fn faults_end_as_they_do_on_a_socket() {
     let closed = || Err(ErrorKind::Transport(TransportErrorKind::Closed));
     let protocol = || Err(ErrorKind::Transport(TransportErrorKind::Protocol));
     let timeout = || Err(ErrorKind::Transport(TransportErrorKind::Timeout));
-    let no_answer = |ending| {
+    let no_response = |ending| {
         PlannedFault::executed_but(Fault::NoResponse {
             delay: second,
             ending,
@@ -95,9 +95,9 @@ fn faults_end_as_they_do_on_a_socket() {
             Duration::ZERO,
         ),
         (PlannedFault::executed_but_cut(3), closed(), Duration::ZERO),
-        (no_answer(ConnectionEnd::Fin), closed(), second),
-        (no_answer(ConnectionEnd::Rst), closed(), second),
-        (no_answer(ConnectionEnd::Hang), timeout(), LIMIT),
+        (no_response(ConnectionEnd::Fin), closed(), second),
+        (no_response(ConnectionEnd::Rst), closed(), second),
+        (no_response(ConnectionEnd::Hang), timeout(), LIMIT),
         (PlannedFault::executed_but(not_http), protocol(), second),
         (PlannedFault::late(second), Ok(()), second),
         (PlannedFault::late(LIMIT + second), timeout(), LIMIT),

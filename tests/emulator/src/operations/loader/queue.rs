@@ -82,10 +82,10 @@ impl Loader {
     /// Starts the first waiting load, if none is running. A load that depends on a failed one fails at this point.
     fn begin_next(&mut self, at: Duration, now: Now) {
         while !self.loads.iter().any(BulkLoad::is_running) {
-            let Some(place) = self.loads.iter().position(BulkLoad::is_queued) else {
+            let Some(index) = self.loads.iter().position(BulkLoad::is_queued) else {
                 return;
             };
-            let Some(next) = self.loads.get(place) else {
+            let Some(next) = self.loads.get(index) else {
                 return;
             };
             let satisfied = next
@@ -98,7 +98,7 @@ impl Loader {
                 let status = "LOAD_FAILED_BECAUSE_DEPENDENCY_NOT_SATISFIED";
                 State::ended(status, None, Duration::ZERO)
             };
-            if let Some(next) = self.loads.get_mut(place) {
+            if let Some(next) = self.loads.get_mut(index) {
                 next.state = state;
             }
         }
