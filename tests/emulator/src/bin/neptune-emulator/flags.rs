@@ -42,8 +42,7 @@ Usage: neptune-emulator [options]
   --faults                       enable the request header x-neptune-fault
 ",
             $tls,
-            "\
-  --help                         print this help
+            "  --help                         print this help
   --version                      print the version
 
 The manual describes the files and the faults: https://docs.rs/neptunedata-emulator/latest/neptunedata_emulator/manual/
@@ -57,8 +56,7 @@ The manual describes the files and the faults: https://docs.rs/neptunedata-emula
 pub(crate) const HELP: &str = help!("");
 #[cfg(feature = "tls")]
 pub(crate) const HELP: &str = help!(
-    "\
-  --tls                          enable TLS with a certificate for localhost, 127.0.0.1 and ::1
+    "  --tls                          enable TLS with a certificate for localhost, 127.0.0.1 and ::1
   --tls-name NAME                like --tls, and add this name or IP address to the certificate; may be repeated
   --ca-out FILE                  like --tls, and write the root certificate to this file, in PEM
 "
