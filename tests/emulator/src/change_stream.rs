@@ -46,12 +46,12 @@ impl fmt::Display for EventId {
 /// The format of the record ids in responses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum EventIdForm {
-    /// `{"commitNum":1,"opNum":1}`, as clusters send it (M35).
+    /// `{"commitNum":1,"opNum":1}`, as clusters send it ([M35](crate::wire_notes#m35)).
     #[default]
     Numbers,
-    /// `{"commitNum":"1","opNum":"1"}`, as in the service model (M35).
+    /// `{"commitNum":"1","opNum":"1"}`, as in the service model ([M35](crate::wire_notes#m35)).
     Strings,
-    /// `"1:1"`, as in one example of the guide (M36).
+    /// `"1:1"`, as in one example of the guide ([M36](crate::wire_notes#m36)).
     Joined,
 }
 

@@ -29,8 +29,8 @@ impl Now {
         Self::new(after_epoch(seconds.min(LAST_SECOND)), Duration::ZERO)
     }
 
-    /// The moment `by` later, by both clocks. On overflow, the calendar time stays unchanged and the monotonic time at
-    /// its maximum.
+    /// The time after this duration, on both clocks. If a clock overflows, the calendar time stays unchanged,
+    /// and the monotonic time is the maximum.
     #[must_use]
     pub fn later(self, by: Duration) -> Self {
         Self {

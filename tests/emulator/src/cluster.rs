@@ -8,7 +8,7 @@ use crate::change_stream::Streams;
 use crate::failure::Failure;
 use crate::ids::Ids;
 use crate::operations::fast_reset::ResetToken;
-use crate::operations::index_rebuild::rebuild::Rebuild;
+use crate::operations::index_rebuild::rebuild::IndexRebuild;
 use crate::operations::loader::queue::Loader;
 use crate::operations::ml::jobs::MlJobs;
 use crate::operations::queries::queue::Queries;
@@ -29,7 +29,7 @@ pub(crate) struct Cluster {
     pub(crate) statistics: AllStatistics,
     pub(crate) storage_info: Option<Value>,
     /// Oldest first.
-    pub(crate) rebuilds: Vec<Rebuild>,
+    pub(crate) rebuilds: Vec<IndexRebuild>,
     /// Why the next rebuild will fail, if it will fail.
     pub(crate) next_rebuild_failure: Option<String>,
     pub(crate) reset_token: Option<ResetToken>,

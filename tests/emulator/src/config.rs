@@ -41,7 +41,7 @@ pub struct Config {
     pub(crate) started: SystemTime,
     pub(crate) message_member: bool,
     pub(crate) roles_required: bool,
-    pub(crate) empty_cancel_answer: bool,
+    pub(crate) empty_cancel_response: bool,
     pub(crate) ml_durations: BTreeMap<MlKind, Duration>,
     pub(crate) failing_ml: BTreeMap<(MlKind, String), String>,
     pub(crate) data_processing_jobs: Option<BTreeSet<String>>,
@@ -78,7 +78,7 @@ impl Default for Config {
             started: UNIX_EPOCH + Duration::from_secs(1_754_808_855),
             message_member: true,
             roles_required: false,
-            empty_cancel_answer: false,
+            empty_cancel_response: false,
             ml_durations: BTreeMap::new(),
             failing_ml: BTreeMap::new(),
             data_processing_jobs: None,
@@ -112,12 +112,12 @@ setters! {
 
     /// Whether a request may select its own fault with the header `x-neptune-fault`. Default: false, so that clients
     /// cannot change the behavior of the cluster.
-    fault_header(obeyed: bool) => fault_header = obeyed;
+    fault_header(enabled: bool) => fault_header = enabled;
 }
 
 impl Config {
-    /// Enables IAM authentication with one pair of long-term keys in this region. For more keys, call it again or call
-    /// [`identity`](Self::identity). The last region given is used.
+    /// Enables IAM authentication with one pair of long-term keys in this region. To accept more keys, call
+    /// this method again, or [`identity`](Self::identity). The last region is used.
     pub fn iam(
         self,
         access_key: impl Into<String>,
@@ -151,7 +151,7 @@ setters! {
     /// The version that the engine status reports. Default: `1.4.6.0.R1`.
     engine_version(version: impl Into<String>) => engine_version = version.into();
 
-    /// The start time that the engine status reports.
+    /// The start time that the engine status reports. Default: 2025-08-10T06:54:15Z.
     started(started: SystemTime) => started = started;
 
     /// Whether error bodies also have the text as `message`, as in engines since 1.4.5.0. Default: true.

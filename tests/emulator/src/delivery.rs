@@ -13,7 +13,7 @@ pub struct Delivery {
     /// A pause inside the response.
     pub stall: Option<Stall>,
     /// The speed of the response. `None` is full speed.
-    pub pace: Option<Pace>,
+    pub throttle: Option<Throttle>,
     /// How the length of the body is indicated.
     pub framing: Framing,
     /// How many bytes `content-length` announces beyond the body. The connection is closed instead of sending them.
@@ -23,14 +23,15 @@ pub struct Delivery {
     /// Whether a chunked response ends after its last chunk and its trailers, without the final empty line.
     pub cut_trailers: bool,
     /// Whether trailers are also sent to clients that did not send `te: trailers`.
-    pub trailers_unasked: bool,
-    /// What happens to the connection after everything is sent. By default it stays open, or ends with [`Ending::Fin`]
-    /// if the response is incomplete.
-    pub ending: Option<Ending>,
+    pub force_trailers: bool,
+    /// What happens to the connection after everything is sent. By default it stays open, or ends with
+    /// [`ConnectionEnd::Fin`] if the response is incomplete.
+    pub ending: Option<ConnectionEnd>,
     /// Whether the response has `connection: close`. The server then closes the connection, whatever the other
     /// settings.
     pub announce_close: bool,
-    /// With an [`ending`](Self::ending): how long the connection stays open and accepts more requests before it ends.
+    /// With an [`ending`](Self::ending): how long the connection stays open after the response, waiting for
+    /// another request, before it ends.
     pub idle: Duration,
 }
 
@@ -45,7 +46,7 @@ pub struct Stall {
 
 /// The speed of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pace {
+pub struct Throttle {
     /// How many bytes are sent at a time, at least one.
     pub bytes: usize,
     /// The pause before each further piece.
@@ -69,15 +70,16 @@ pub enum Part {
 /// How the length of a body is indicated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Framing {
-    /// By default: chunked if the response has several pieces or trailers, by `content-length` otherwise.
+    /// The default: chunked if the response has several pieces, trailers or a generated body, by
+    /// `content-length` otherwise.
     #[default]
-    Natural,
+    Auto,
     /// By `content-length`. Trailers are not sent.
     Length,
     /// Chunked, with one chunk for each piece.
     Chunked,
     /// By the end of the connection, so that a truncated body looks complete.
-    UntilClose,
+    CloseDelimited,
 }
 
 /// Where a body is truncated.
@@ -85,18 +87,20 @@ pub enum Framing {
 pub struct Cut {
     /// After how many bytes; `None` is after half of them.
     pub after: Option<usize>,
-    /// For chunked bodies: whether the last chunk that is sent was announced with its full size. Otherwise that chunk
-    /// is shorter and complete, and the rest is missing, including the last chunk of size zero.
+    /// For chunked bodies: whether the body ends inside a chunk, whose chunk size is larger than what is sent
+    /// of it. If false, the last chunk sent is complete but shorter, and the rest is missing, including the
+    /// final chunk of size zero.
     pub inside_chunk: bool,
 }
 
 /// How the server ends a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Ending {
+pub enum ConnectionEnd {
     /// An orderly end: FIN, with TLS after a `close_notify`.
     #[default]
     Fin,
-    /// FIN; with TLS, without the `close_notify` that distinguishes an end from a truncation.
+    /// FIN; with TLS, without a `close_notify`, so that the client cannot distinguish the end of the response
+    /// from a truncation.
     Abrupt,
     /// RST.
     Rst,
@@ -137,9 +141,9 @@ impl Cut {
         }
     }
 
-    /// How many bytes of a body with this length arrive.
+    /// How many bytes of a body with this length are sent.
     #[must_use]
-    pub fn of(self, length: usize) -> usize {
+    pub fn sent_length(self, length: usize) -> usize {
         self.after.unwrap_or(length / 2).min(length)
     }
 }

@@ -1,4 +1,4 @@
-//! The entry point: a request and the time in, an outcome out.
+//! The entry point: [`Emulator`] takes a request and the time, and returns an outcome.
 
 use std::collections::BTreeMap;
 
@@ -9,17 +9,17 @@ use crate::change_stream::Streams;
 use crate::clock::{Calendar, shifted};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
-use crate::fault_header::{Due, Seen, UnknownFault};
+use crate::fault_header::{Due, ParseFaultError, Seen};
 use crate::ids::Ids;
 use crate::incoming::Incoming;
-use crate::mishap::Mishap;
-use crate::mishap::answer::{self, Context};
 use crate::operations::queries::answer::Reply;
 use crate::operations::{self, Answer, Route};
 use crate::plan::{Date, Plan};
+use crate::replacement::Replacement;
+use crate::replacement::apply::{self, Context};
 use crate::{
-    Config, Ending, Fault, LogEntry, Now, Outcome, Planned, Response, Signature, When,
-    fault_header, sigv4,
+    Config, ConnectionEnd, Fault, LogEntry, Now, Outcome, PlannedFault, Response, SignatureCheck,
+    Stage, fault_header, sigv4,
 };
 
 mod queries;
@@ -36,8 +36,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 /// A Neptune cluster in memory.
 ///
-/// It does no I/O, reads no clock and uses no randomness: the same [`Config`], requests and times give the same
-/// outcomes, byte for byte.
+/// It does no I/O, reads no clock and, except with `Config::rdf_engine`, uses no randomness: the same
+/// [`Config`], requests and times give the same outcomes, byte for byte.
 #[derive(Debug)]
 pub struct Emulator {
     cluster: Cluster,
@@ -60,7 +60,7 @@ struct Arrival {
     request: Request<Bytes>,
     request_id: String,
     operation: Option<&'static str>,
-    planned: Option<Planned>,
+    planned: Option<PlannedFault>,
     date: Date,
     /// Whether the client has disconnected.
     is_gone: bool,
@@ -108,24 +108,24 @@ impl Emulator {
         }
     }
 
-    /// Whether the connection is to end before this request is read, and how. Call it once for each request, before
-    /// [`handle_read`](Self::handle_read).
-    pub(crate) fn before_reading(&mut self, head: &request::Parts) -> Option<Ending> {
+    /// How to end the connection before this request is read, if a planned fault says so. Call this once for
+    /// each request, before [`handle_read`](Self::handle_read).
+    pub(crate) fn before_reading(&mut self, head: &request::Parts) -> Option<ConnectionEnd> {
         let found = operations::find(&head.method, head.uri.path(), head.uri.query());
         let operation = found.ok().map(|(route, _)| {
             operations::of_request(route, &head.uri, &head.headers, &Bytes::new())
         });
-        let asked = self.asked(&head.headers);
-        let planned = match &asked {
+        let header_fault = self.header_fault(&head.headers);
+        let planned = match &header_fault {
             Some(Ok((_, planned))) => planned.as_ref()?,
             // An invalid header gets an error response, so the request has to be read.
             Some(Err(_)) => return None,
             None => self.plan.first(operation)?,
         };
-        let Mishap::CloseBeforeReading(ending) = planned.mishap else {
+        let Replacement::CloseBeforeReading(ending) = planned.replacement else {
             return None;
         };
-        match asked {
+        match header_fault {
             Some(Ok((key, _))) => self.seen.count(key),
             _ => {
                 self.plan.take(operation);
@@ -136,7 +136,7 @@ impl Emulator {
 
     /// Handles a request that has been read.
     pub(crate) fn handle_read(&mut self, request: Request<Bytes>, now: Now) -> Outcome {
-        self.settle(now);
+        self.advance_to(now);
         self.received = self.received.saturating_add(1);
         let request_id = self.request_ids.uuid();
         let uri = request.uri();
@@ -144,34 +144,37 @@ impl Emulator {
         let operation = found.as_ref().ok().map(|(route, _)| {
             operations::of_request(route, request.uri(), request.headers(), request.body())
         });
-        let asked = self.asked(request.headers());
+        let header_fault = self.header_fault(request.headers());
         // An invalid header is an error of the client, not a fault.
-        let is_valid = !matches!(asked, Some(Err(_)));
-        let planned = match asked {
+        let is_valid = !matches!(header_fault, Some(Err(_)));
+        let planned = match header_fault {
             Some(Ok((key, planned))) => {
                 self.seen.count(key);
                 planned
             }
             Some(Err(unknown)) => {
                 let text = format!("{}: {}", fault_header::NAME, unknown.message);
-                Some(Planned::error("BadRequestException", text))
+                Some(PlannedFault::error("BadRequestException", text))
             }
             None => self.plan.take(operation),
         };
-        let date = planned.as_ref().map_or(Date::True, Planned::date);
+        let date = planned.as_ref().map_or(Date::True, PlannedFault::date);
         let mut entry = LogEntry::new(self.received, now, request.clone());
         entry.operation = operation;
         entry.request_id.clone_from(&request_id);
         entry.signature = self.check_signature(&request, now, date);
-        entry.spoilt = is_valid && planned.is_some();
-        let when = planned.as_ref().map_or(When::Executed, Planned::when);
-        let ran = if when == When::Executed {
+        entry.fault_applied = is_valid && planned.is_some();
+        let stage = planned
+            .as_ref()
+            .map_or(Stage::Executed, PlannedFault::stage);
+        let ran = if stage == Stage::Executed {
             self.execute(found, &request, &entry.signature, now)
         } else {
-            let text = "Not executed, as planned.";
+            // Replacements that send or alter the request's own response use this error; the others replace it.
+            let text = "The planned fault prevented the execution.";
             Err(Failure::new("InternalFailureException", text))
         };
-        entry.query = self.cluster.queries.asked.take();
+        entry.query = self.cluster.queries.last_request.take();
         let arrival = Arrival {
             number: self.received,
             request,
@@ -184,7 +187,7 @@ impl Emulator {
         let ran = match ran.map(Answer::into_response) {
             Ok(Ok(response)) => Ok(Reply::from(response)),
             Ok(Err(ticket)) => match self.concluded(ticket, &arrival.request_id) {
-                Some(over) => over,
+                Some(ended) => ended,
                 None => {
                     self.record(entry);
                     return self.wait(ticket, arrival);
@@ -197,11 +200,12 @@ impl Emulator {
         entry.executed = executed;
         self.record(entry);
         // Ends queries that this request completed or cancelled.
-        self.settle(now);
+        self.advance_to(now);
         outcome
     }
 
-    /// Builds the outcome of a request with its planned fault, if any. The flag is whether the operation was executed.
+    /// Builds the outcome of a request with its planned fault, if any. Also returns whether the operation was
+    /// executed.
     fn finish(&self, arrival: Arrival, ran: Result<Reply, Failure>, now: Now) -> (Outcome, bool) {
         let Arrival {
             request,
@@ -221,7 +225,7 @@ impl Emulator {
             now,
         };
         let executed = reply.executed;
-        let mut outcome = spoil(planned, reply, &context);
+        let mut outcome = apply_fault(planned, reply, &context);
         stamp(&mut outcome, &request_id, now, date);
         (outcome, executed)
     }
@@ -255,7 +259,7 @@ impl Emulator {
 
     /// Adds a fault to the end of the queue. Each request takes the first fault in the queue that applies to its
     /// operation. Requests that select their own fault ([`Config::fault_header`]) take none from the queue.
-    pub fn fail_next(&mut self, planned: Planned) {
+    pub fn fail_next(&mut self, planned: PlannedFault) {
         self.plan.push(planned);
     }
 
@@ -302,25 +306,28 @@ impl Emulator {
     }
 
     /// The fault that the header of a request selects, if the header is enabled.
-    fn asked(&self, headers: &HeaderMap) -> Option<Result<Due, UnknownFault>> {
+    fn header_fault(&self, headers: &HeaderMap) -> Option<Result<Due, ParseFaultError>> {
         if !self.cluster.config.fault_header {
             return None;
         }
         self.seen.due(headers)
     }
 
-    fn check_signature(&self, request: &Request<Bytes>, now: Now, date: Date) -> Signature {
+    fn check_signature(&self, request: &Request<Bytes>, now: Now, date: Date) -> SignatureCheck {
         let config = &self.cluster.config;
         if !config.iam {
-            return Signature::NotChecked;
+            return SignatureCheck::NotChecked;
         }
         let wall = match date {
-            Date::Skewed { seconds, judges } if judges => shifted(now.wall, seconds),
+            Date::Skewed {
+                seconds,
+                for_signatures,
+            } if for_signatures => shifted(now.wall, seconds),
             _ => now.wall,
         };
         match sigv4::verify(&config.identities, &config.region, request, wall) {
-            Ok(access_key) => Signature::Verified { access_key },
-            Err(reason) => Signature::Refused(reason),
+            Ok(access_key) => SignatureCheck::Verified { access_key },
+            Err(reason) => SignatureCheck::Refused(reason),
         }
     }
 
@@ -328,10 +335,10 @@ impl Emulator {
         &mut self,
         found: Result<(&Route, Vec<&str>), Failure>,
         request: &Request<Bytes>,
-        signature: &Signature,
+        signature: &SignatureCheck,
         now: Now,
     ) -> Result<Answer, Failure> {
-        if let Signature::Refused(reason) = signature {
+        if let SignatureCheck::Refused(reason) = signature {
             return Err(Failure::access_denied(reason.as_str()));
         }
         if request.body().len() > MAX_BODY {
@@ -361,18 +368,18 @@ impl Emulator {
     }
 }
 
-fn spoil(planned: Option<Planned>, reply: Reply, context: &Context<'_>) -> Outcome {
+fn apply_fault(planned: Option<PlannedFault>, reply: Reply, context: &Context<'_>) -> Outcome {
     let Some(planned) = planned else {
-        return answer::deliver(reply.response.into(), reply.delivery);
+        return apply::deliver(reply.response.into(), reply.delivery);
     };
-    let mut outcome = planned.mishap.spoil(reply.response, context);
+    let mut outcome = planned.replacement.apply(reply.response, context);
     if let Some(Response { head, .. }) = outcome.any_response_mut() {
         head.headers.extend(planned.headers);
     }
-    answer::deliver(outcome, planned.delivery)
+    apply::deliver(outcome, planned.delivery)
 }
 
-/// Adds the date and the request id. A planned response that has its own keeps them.
+/// Adds the date and the request id, unless a planned response has its own.
 fn stamp(outcome: &mut Outcome, request_id: &str, now: Now, date: Date) {
     let Some(Response { head, .. }) = outcome.any_response_mut() else {
         return;

@@ -23,6 +23,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("BulkLoadIdNotFoundException", StatusCode::NOT_FOUND),
     ("ClientTimeoutException", StatusCode::REQUEST_TIMEOUT),
     ("ConstraintViolationException", StatusCode::BAD_REQUEST),
+    ("DuplicateDataException", StatusCode::BAD_REQUEST),
     ("ExpiredStreamException", StatusCode::BAD_REQUEST),
     ("IllegalArgumentException", StatusCode::BAD_REQUEST),
     ("InvalidArgumentException", StatusCode::BAD_REQUEST),

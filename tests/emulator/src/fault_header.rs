@@ -10,7 +10,7 @@ use std::fmt;
 use http::{HeaderMap, HeaderName};
 
 use self::parameters::Parameters;
-use crate::Planned;
+use crate::PlannedFault;
 
 mod delivery;
 mod names;
@@ -24,11 +24,11 @@ const MAX_IDS: usize = 10_000;
 
 /// The error for a text that is not a valid fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownFault {
+pub struct ParseFaultError {
     pub(crate) message: String,
 }
 
-impl UnknownFault {
+impl ParseFaultError {
     fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -36,23 +36,25 @@ impl UnknownFault {
     }
 }
 
-impl fmt::Display for UnknownFault {
+impl fmt::Display for ParseFaultError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl Error for UnknownFault {}
+impl Error for ParseFaultError {}
 
 /// Parses a single fault, without `id`.
-pub(crate) fn one(text: &str) -> Result<Planned, UnknownFault> {
+pub(crate) fn one(text: &str) -> Result<PlannedFault, ParseFaultError> {
     let Sequence { id, mut faults } = Sequence::parse(text)?;
     if id.is_some() {
-        return Err(UnknownFault::new("id has a meaning in headers only."));
+        return Err(ParseFaultError::new(
+            "The parameter id is only allowed in the header x-neptune-fault.",
+        ));
     }
     match (faults.pop(), faults.is_empty()) {
         (Some(planned), true) => Ok(planned),
-        _ => Err(UnknownFault::new("Expected one fault.")),
+        _ => Err(ParseFaultError::new("Expected one fault.")),
     }
 }
 
@@ -60,11 +62,11 @@ pub(crate) fn one(text: &str) -> Result<Planned, UnknownFault> {
 #[derive(Debug)]
 struct Sequence {
     id: Option<String>,
-    faults: Vec<Planned>,
+    faults: Vec<PlannedFault>,
 }
 
 impl Sequence {
-    fn parse(text: &str) -> Result<Self, UnknownFault> {
+    fn parse(text: &str) -> Result<Self, ParseFaultError> {
         let mut sequence = Self {
             id: None,
             faults: Vec::new(),
@@ -81,11 +83,11 @@ impl Sequence {
 
     /// The fault for the request with this number, from 0. A fault without `times` applies to one request if others
     /// follow, and to all further requests otherwise.
-    fn due(self, number: u64) -> Option<Planned> {
+    fn due(self, number: u64) -> Option<PlannedFault> {
         let last = self.faults.len().saturating_sub(1);
         let mut before = 0_u64;
-        for (place, planned) in self.faults.into_iter().enumerate() {
-            let many = if place == last { u64::MAX } else { 1 };
+        for (index, planned) in self.faults.into_iter().enumerate() {
+            let many = if index == last { u64::MAX } else { 1 };
             before = before.saturating_add(planned.times.unwrap_or(many));
             if number < before {
                 return Some(planned);
@@ -96,7 +98,7 @@ impl Sequence {
 }
 
 /// The key by which a request is counted, and its fault.
-pub(crate) type Due = (String, Option<Planned>);
+pub(crate) type Due = (String, Option<PlannedFault>);
 
 /// How many requests arrived for each id.
 #[derive(Clone, Debug, Default)]
@@ -107,12 +109,12 @@ pub(crate) struct Seen {
 
 impl Seen {
     /// The fault for a request with these headers. `None` without the header.
-    pub(crate) fn due(&self, headers: &HeaderMap) -> Option<Result<Due, UnknownFault>> {
+    pub(crate) fn due(&self, headers: &HeaderMap) -> Option<Result<Due, ParseFaultError>> {
         let mut lines = Vec::new();
         for value in headers.get_all(NAME) {
             match std::str::from_utf8(value.as_bytes()) {
                 Ok(line) => lines.push(line),
-                Err(_) => return Some(Err(UnknownFault::new("The header is not UTF-8."))),
+                Err(_) => return Some(Err(ParseFaultError::new("The header is not UTF-8."))),
             }
         }
         if lines.is_empty() {

@@ -25,8 +25,8 @@ pub struct Generated {
 }
 
 impl Generated {
-    /// Takes the pieces from an iterator. The function is called for each [`pieces`](Self::pieces) and must give the
-    /// same pieces every time.
+    /// Takes the pieces from an iterator. Each call of [`pieces`](Self::pieces) calls the function, which
+    /// must give the same pieces every time.
     #[must_use]
     pub fn new<I>(make: impl Fn() -> I + Send + Sync + 'static) -> Self
     where

@@ -145,8 +145,8 @@ impl Kind {
             let values: Vec<Value> = values.map(|(_, value)| value.into()).collect();
             return (!values.is_empty()).then(|| values.into());
         }
-        let place = pairs.iter().position(|(key, _)| key == name)?;
-        Some(pairs.remove(place).1.into())
+        let index = pairs.iter().position(|(key, _)| key == name)?;
+        Some(pairs.remove(index).1.into())
     }
 
     /// The value in its type, or unchanged if it is not valid for the type.

@@ -1,19 +1,20 @@
 //! An in-memory emulator of Amazon Neptune's data API.
 //!
-//! [`Emulator`] is a cluster without a socket: it takes a request and the time, and returns what Neptune would respond.
-//! It reads no clock and uses no randomness, so tests are deterministic and need no network.
+//! [`Emulator`] is a cluster without a socket: it takes a request and the time, and returns what Neptune
+//! would respond. It reads no clock and, except with `Config::rdf_engine`, uses no randomness, so tests are
+//! deterministic and need no network.
 //!
 //! ```
 //! use std::time::Duration;
 //!
 //! use bytes::Bytes;
-//! use neptunedata_emulator::{Config, Emulator, JobStatus, Now, Planned};
+//! use neptunedata_emulator::{Config, Emulator, JobStatus, Now, PlannedFault};
 //!
 //! let mut neptune = Emulator::new(Config::default().training_duration(Duration::from_secs(60)));
 //! let now = Now::at_unix(1_704_067_200);
 //!
 //! // Start a job; its response is lost.
-//! neptune.fail_next(Planned::executed_but_closed());
+//! neptune.fail_next(PlannedFault::executed_but_closed());
 //! let start = http::Request::post("/ml/modeltraining")
 //!     .header("content-type", "application/json")
 //!     .body(Bytes::from(r#"{"id":"job-1","dataProcessingJobId":"data-1","trainModelS3Location":"s3://bucket/models"}"#))?;
@@ -31,7 +32,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`Config`] sets the behavior of the cluster, [`Planned`] plans a fault, and [`Emulator::log`] has the received
+//! [`Config`] sets the behavior of the cluster, [`PlannedFault`] plans a fault, and [`Emulator::log`] has the received
 //! requests. Faults of the connection are returned as data, as a [`Fault`]. With IAM authentication ([`Config::iam`])
 //! every signature is checked.
 //!
@@ -41,7 +42,7 @@
 //! The [`manual`] describes faults, scripts, server, binary and assumptions.
 #![cfg_attr(
     feature = "server",
-    doc = "\nFor clients that need a socket there is [`Server`], which carries faults out, and for those in other languages the binary `neptune-emulator`."
+    doc = "\n[`Server`] serves the emulator on a socket and performs the faults there. Clients in other languages can use the binary `neptune-emulator`."
 )]
 #![cfg_attr(
     not(feature = "server"),
@@ -89,7 +90,6 @@ mod ids;
 mod incoming;
 mod input;
 mod log;
-mod mishap;
 #[cfg(feature = "neptunedata")]
 mod network;
 mod operations;
@@ -100,6 +100,7 @@ mod query;
 mod query_script;
 #[cfg(feature = "oxigraph")]
 mod rdf;
+mod replacement;
 #[cfg(feature = "server")]
 mod server;
 mod sigv4;
@@ -107,22 +108,22 @@ mod sigv4;
 pub use crate::change_stream::{Change, ChangeStream, EventId, EventIdForm};
 pub use crate::clock::Now;
 pub use crate::config::{Config, Identity, Role};
-pub use crate::delivery::{Cut, Delivery, Ending, Framing, Pace, Part, Stall};
+pub use crate::delivery::{ConnectionEnd, Cut, Delivery, Framing, Part, Stall, Throttle};
 pub use crate::emulator::{Emulator, Ticket};
-pub use crate::fault_header::{UnknownFault, fault_names};
+pub use crate::fault_header::{ParseFaultError, fault_names};
 pub use crate::generated::Generated;
 pub use crate::input::Input;
-pub use crate::log::{LogEntry, Signature};
-pub use crate::mishap::{ErrorAnswer, ErrorForm, Garbage, Mishap, Refusal, Trailers};
-pub use crate::operations::index_rebuild::rebuild::{Rebuild, RebuildStatus};
-pub use crate::operations::loader::load::Load;
+pub use crate::log::{LogEntry, SignatureCheck};
+pub use crate::operations::index_rebuild::rebuild::{IndexRebuild, RebuildStatus};
+pub use crate::operations::loader::load::BulkLoad;
 pub use crate::operations::loader::script::LoadScript;
 pub use crate::operations::ml::job::{JobStatus, MlJob, MlKind};
 pub use crate::operations::statistics::state::{GraphKind, Statistics};
 pub use crate::outcome::{Fault, Outcome, Response};
-pub use crate::plan::{Planned, When};
+pub use crate::plan::{PlannedFault, Stage};
 pub use crate::query::{Language, QueryKind, QueryRequest};
 pub use crate::query_script::{QueryScript, ScriptId};
+pub use crate::replacement::{ErrorForm, ErrorResponse, Garbage, Refusal, Replacement, Trailers};
 #[cfg(feature = "server")]
 pub use crate::server::{Close, Connections, Server, ServerOptions};
 #[cfg(feature = "tls")]

@@ -32,11 +32,12 @@ pub struct LogEntry {
     /// then lost or replaced.
     pub executed: bool,
     /// The result of the signature check.
-    pub signature: Signature,
+    pub signature: SignatureCheck,
     /// The query, as it was parsed; `None` if the request is not a query or was refused before parsing.
     pub query: Option<QueryRequest>,
-    /// Whether a fault applied to the request: a planned one, or one selected by its header.
-    pub spoilt: bool,
+    /// Whether a fault applied to the request: a planned fault, or a fault that the request selected with the
+    /// header `x-neptune-fault`.
+    pub fault_applied: bool,
 }
 
 impl LogEntry {
@@ -86,16 +87,16 @@ impl LogEntry {
             request_id: String::new(),
             status: None,
             executed: false,
-            signature: Signature::NotChecked,
+            signature: SignatureCheck::NotChecked,
             query: None,
-            spoilt: false,
+            fault_applied: false,
         }
     }
 }
 
 /// The result of a signature check.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Signature {
+pub enum SignatureCheck {
     /// IAM authentication is disabled, so the signature was not checked.
     NotChecked,
     /// The signature is valid.

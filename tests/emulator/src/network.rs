@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use neptunedata::{testing::Served, transport::TransportErrorKind};
 
-use crate::{Delivery, Ending, Fault, Framing, Now, Outcome, Response};
+use crate::{ConnectionEnd, Delivery, Fault, Framing, Now, Outcome, Response};
 
 impl From<neptunedata::machine::Now> for Now {
     fn from(now: neptunedata::machine::Now) -> Self {
@@ -25,9 +25,9 @@ impl From<Outcome> for Served {
             Outcome::Fault(Fault::CutBody { response, after }) => {
                 delivered(*response, &Delivery::default()).cut_after(after)
             }
-            Outcome::Fault(Fault::CloseWithoutAnswer) => ended(Ending::Fin),
+            Outcome::Fault(Fault::CloseWithoutResponse) => ended(ConnectionEnd::Fin),
             Outcome::Fault(Fault::BeforeReading(ending)) => ended(ending),
-            Outcome::Fault(Fault::NoAnswer { delay, ending }) => ended(ending).delay(delay),
+            Outcome::Fault(Fault::NoResponse { delay, ending }) => ended(ending).delay(delay),
             Outcome::Fault(Fault::NotHttp { delay, .. }) => {
                 Served::failed(TransportErrorKind::Protocol).delay(delay)
             }
@@ -36,10 +36,12 @@ impl From<Outcome> for Served {
     }
 }
 
-fn ended(ending: Ending) -> Served {
+fn ended(ending: ConnectionEnd) -> Served {
     match ending {
-        Ending::Fin | Ending::Abrupt | Ending::Rst => Served::failed(TransportErrorKind::Closed),
-        Ending::Hang => Served::silent(),
+        ConnectionEnd::Fin | ConnectionEnd::Abrupt | ConnectionEnd::Rst => {
+            Served::failed(TransportErrorKind::Closed)
+        }
+        ConnectionEnd::Hang => Served::silent(),
     }
 }
 
@@ -50,8 +52,8 @@ fn delivered(mut response: Response, delivery: &Delivery) -> Served {
         .head
         .headers
         .contains_key(http::header::CONTENT_LENGTH);
-    let is_chunked = matches!(delivery.framing, Framing::Natural | Framing::Chunked);
-    let ends_with_connection = delivery.framing == Framing::UntilClose && !announces_length;
+    let is_chunked = matches!(delivery.framing, Framing::Auto | Framing::Chunked);
+    let ends_with_connection = delivery.framing == Framing::CloseDelimited && !announces_length;
 
     let mut response = response.into_http();
     let length = response.body().len();
@@ -60,11 +62,11 @@ fn delivered(mut response: Response, delivery: &Delivery) -> Served {
         return Served::from(response).stall_after(stall.after).delay(delay);
     }
     let is_short = delivery.missing > 0 || delivery.cut_trailers;
-    let cut = delivery.cut.map(|cut| cut.of(length));
+    let cut = delivery.cut.map(|cut| cut.sent_length(length));
     let served = match cut.or(is_short.then_some(length)) {
         None if is_chunked && !announces_length => Served::from(response).trailers(trailers),
         None => Served::from(response),
-        Some(after) if delivery.ending == Some(Ending::Hang) => {
+        Some(after) if delivery.ending == Some(ConnectionEnd::Hang) => {
             Served::from(response).stall_after(after)
         }
         Some(after) if ends_with_connection => {
@@ -79,13 +81,13 @@ fn delivered(mut response: Response, delivery: &Delivery) -> Served {
 /// How long it takes until the whole response has arrived.
 fn delay(delivery: &Delivery, length: usize) -> Duration {
     let stall = delivery.stall.and_then(|stall| stall.time);
-    let pace = delivery.pace.map_or(Duration::ZERO, |pace| {
-        let pieces = length.div_ceil(pace.bytes.max(1));
-        let pauses = u32::try_from(pieces.saturating_sub(1)).unwrap_or(u32::MAX);
-        pace.every.saturating_mul(pauses)
+    let pauses = delivery.throttle.map_or(Duration::ZERO, |throttle| {
+        let pieces = length.div_ceil(throttle.bytes.max(1));
+        let count = u32::try_from(pieces.saturating_sub(1)).unwrap_or(u32::MAX);
+        throttle.every.saturating_mul(count)
     });
     delivery
         .delay
         .saturating_add(stall.unwrap_or_default())
-        .saturating_add(pace)
+        .saturating_add(pauses)
 }

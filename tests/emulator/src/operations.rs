@@ -108,7 +108,7 @@ pub(crate) enum Answer {
     NoContent,
     /// Anything else: text, other media types, pieces, trailers.
     Response(Response),
-    /// A running query, with its ticket; [`queries::settle`] completes it.
+    /// A running query, with its ticket; [`queries::advance_to`] completes it.
     Query(u64),
 }
 

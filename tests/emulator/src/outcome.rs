@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, response};
 use serde_json::Value;
 
-use crate::delivery::{Delivery, Ending};
+use crate::delivery::{ConnectionEnd, Delivery};
 use crate::{Generated, Ticket};
 
 /// The outcome of a request.
@@ -17,7 +17,7 @@ use crate::{Generated, Ticket};
 pub enum Outcome {
     /// A response, sent completely.
     Response(Response),
-    /// A fault between server and client.
+    /// The response is lost, altered or late: a fault for the server to perform.
     Fault(Fault),
     /// The query runs or waits. [`Emulator::resume`](crate::Emulator::resume) returns the outcome when the query has
     /// ended; the server waits for it.
@@ -30,7 +30,7 @@ pub enum Outcome {
 #[non_exhaustive]
 pub enum Fault {
     /// The request was read, and the connection is closed without a response.
-    CloseWithoutAnswer,
+    CloseWithoutResponse,
     /// The head of the response and the first `after` bytes of its body are sent, then the connection is closed.
     CutBody {
         /// The complete response.
@@ -38,15 +38,15 @@ pub enum Fault {
         /// How many bytes of the body are sent.
         after: usize,
     },
-    /// The connection ends before the request is read. The request is neither received nor executed, and is not in the
-    /// log or the counts.
-    BeforeReading(Ending),
+    /// The connection ends after the head of the request, before its body is read. The request is neither
+    /// received nor executed, and is not in the log or the counts.
+    BeforeReading(ConnectionEnd),
     /// The request was read. The connection ends without a response after the delay.
-    NoAnswer {
+    NoResponse {
         /// The delay.
         delay: Duration,
         /// How the connection ends.
-        ending: Ending,
+        ending: ConnectionEnd,
     },
     /// A response that is late, slow, truncated, or the last one on its connection.
     Delivered {

@@ -6,35 +6,38 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use crate::mishap::ErrorAnswer;
-use crate::{Cut, Delivery, Ending, Fault, Mishap, Outcome, Response, fault_header};
+use crate::replacement::ErrorResponse;
+use crate::{ConnectionEnd, Cut, Delivery, Fault, Outcome, Replacement, Response, fault_header};
 
 /// A fault for one request or several. Add it with [`Emulator::fail_next`](crate::Emulator::fail_next).
 ///
-/// It consists of a [`Mishap`], which replaces the response, a [`Delivery`], which sets how that is sent, and a few
-/// other settings. The stage at which it happens, [`when`](Self::when), depends on the mishap and can be changed with
-/// [`executed`](Self::executed). If it is executed, the operation runs first, and then its response is altered or lost.
-/// If not, the operation does not run, whether or not the signature is valid.
+/// It consists of a [`Replacement`] of the response, a [`Delivery`], which sets how the replacement is sent, and a few
+/// other settings. The stage at which the fault happens, [`stage`](Self::stage), depends on the replacement and can be
+/// changed with [`executed`](Self::executed). With `executed(true)` the operation is executed first, and then its
+/// response is altered or lost. With `executed(false)` the operation is not executed, whether or not the signature is
+/// valid.
 ///
-/// A fault can also be parsed from text, in the form of the header `x-neptune-fault`. The crate's README has a table of
+/// A fault can also be parsed from text, in the form of the header `x-neptune-fault`. [`manual::faults`] has a table of
 /// the names:
 ///
 /// ```
-/// use neptunedata_emulator::{Planned, When};
+/// use neptunedata_emulator::{PlannedFault, Stage};
 ///
-/// let lost: Planned = "read-then-rst; times=2".parse()?;
-/// assert_eq!(lost.when(), When::Executed);
-/// let busy: Planned = "error; code=ThrottlingException; retry-after=2; delay=20".parse()?;
-/// assert_eq!(busy.when(), When::Received);
-/// # Ok::<(), neptunedata_emulator::UnknownFault>(())
+/// let lost: PlannedFault = "read-then-rst; times=2".parse()?;
+/// assert_eq!(lost.stage(), Stage::Executed);
+/// let busy: PlannedFault = "error; code=ThrottlingException; retry-after=2; delay=20".parse()?;
+/// assert_eq!(busy.stage(), Stage::Received);
+/// # Ok::<(), neptunedata_emulator::ParseFaultError>(())
 /// ```
+///
+/// [`manual::faults`]: crate::manual::faults
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Planned {
+pub struct PlannedFault {
     operation: Option<String>,
     executed: Option<bool>,
     pub(crate) times: Option<u64>,
-    pub(crate) mishap: Mishap,
+    pub(crate) replacement: Replacement,
     pub(crate) delivery: Delivery,
     pub(crate) date: Date,
     pub(crate) headers: HeaderMap,
@@ -42,8 +45,8 @@ pub struct Planned {
 
 /// The stage at which a fault happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum When {
-    /// Before the request is read. The request is neither received nor executed.
+pub enum Stage {
+    /// After the head of the request, before its body is read. The request is neither received nor executed.
     BeforeReading,
     /// When the request has been read. The request is received, but not executed.
     Received,
@@ -59,19 +62,19 @@ pub(crate) enum Date {
     Skewed {
         seconds: i64,
         /// Whether signatures are checked by the same clock.
-        judges: bool,
+        for_signatures: bool,
     },
     Absent,
 }
 
-impl Planned {
-    /// A fault with this mishap and default settings.
-    pub fn new(mishap: Mishap) -> Self {
+impl PlannedFault {
+    /// A fault with this replacement and default settings.
+    pub fn new(replacement: Replacement) -> Self {
         Self {
             operation: None,
             executed: None,
             times: None,
-            mishap,
+            replacement,
             delivery: Delivery::default(),
             date: Date::default(),
             headers: HeaderMap::new(),
@@ -80,18 +83,18 @@ impl Planned {
 
     /// This outcome, without executing the request.
     pub fn instead(outcome: impl Into<Outcome>) -> Self {
-        Self::new(Mishap::Instead(outcome.into()))
+        Self::new(Replacement::Outcome(outcome.into()))
     }
 
     /// Closes the connection without executing the request.
     pub fn close() -> Self {
-        Self::new(Mishap::NoAnswer(Ending::Fin)).executed(false)
+        Self::new(Replacement::NoResponse(ConnectionEnd::Fin)).executed(false)
     }
 
     /// This exception in Neptune's form, without executing the request. The status is that of the exception, 500 for
     /// names that Neptune does not have.
     pub fn error(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::new(Mishap::Error(ErrorAnswer::new(code, message))).executed(false)
+        Self::new(Replacement::Error(ErrorResponse::new(code, message))).executed(false)
     }
 
     /// Same as [`error`](Self::error), with this status.
@@ -100,9 +103,9 @@ impl Planned {
         code: impl Into<String>,
         message: impl Into<String>,
     ) -> Self {
-        let mut error = ErrorAnswer::new(code, message);
+        let mut error = ErrorResponse::new(code, message);
         error.status = Some(status);
-        Self::new(Mishap::Error(error)).executed(false)
+        Self::new(Replacement::Error(error)).executed(false)
     }
 
     /// Executes the request, then replaces its response with this outcome.
@@ -112,12 +115,12 @@ impl Planned {
 
     /// Executes the request, then closes the connection without a response.
     pub fn executed_but_closed() -> Self {
-        Self::new(Mishap::NoAnswer(Ending::Fin))
+        Self::new(Replacement::NoResponse(ConnectionEnd::Fin))
     }
 
     /// Executes the request, then truncates the body of its response after this many bytes.
     pub fn executed_but_cut(after: usize) -> Self {
-        Self::new(Mishap::OwnAnswer).deliver(|delivery| {
+        Self::new(Replacement::Unchanged).deliver(|delivery| {
             delivery.cut = Some(Cut::at(after));
         })
     }
@@ -129,7 +132,7 @@ impl Planned {
 
     /// Executes the request, and sends the response after this delay.
     pub fn late(delay: Duration) -> Self {
-        Self::new(Mishap::OwnAnswer).deliver(|delivery| delivery.delay = delay)
+        Self::new(Replacement::Unchanged).deliver(|delivery| delivery.delay = delay)
     }
 
     /// Sets how the response is sent.
@@ -137,11 +140,11 @@ impl Planned {
     /// ```
     /// use std::time::Duration;
     ///
-    /// use neptunedata_emulator::{Ending, Mishap, Planned};
+    /// use neptunedata_emulator::{ConnectionEnd, Replacement, PlannedFault};
     ///
-    /// let late_and_last = Planned::new(Mishap::OwnAnswer).deliver(|delivery| {
+    /// let late_and_last = PlannedFault::new(Replacement::Unchanged).deliver(|delivery| {
     ///     delivery.delay = Duration::from_millis(20);
-    ///     delivery.ending = Some(Ending::Rst);
+    ///     delivery.ending = Some(ConnectionEnd::Rst);
     /// });
     /// # let _ = late_and_last;
     /// ```
@@ -158,21 +161,21 @@ impl Planned {
 
     /// The stage at which the fault happens.
     #[must_use]
-    pub fn when(&self) -> When {
-        match &self.mishap {
-            Mishap::CloseBeforeReading(_) => When::BeforeReading,
-            Mishap::Refused(_) => When::Received,
-            other if self.executed.unwrap_or(other.executes()) => When::Executed,
-            _ => When::Received,
+    pub fn stage(&self) -> Stage {
+        match &self.replacement {
+            Replacement::CloseBeforeReading(_) => Stage::BeforeReading,
+            Replacement::Refused(_) => Stage::Received,
+            other if self.executed.unwrap_or(other.executes()) => Stage::Executed,
+            _ => Stage::Received,
         }
     }
 
     /// The date of the response. A refusal because of the clock has its own.
     pub(crate) fn date(&self) -> Date {
-        match (&self.mishap, self.date) {
-            (Mishap::Refused(refusal), Date::True) if refusal.skew() != 0 => Date::Skewed {
+        match (&self.replacement, self.date) {
+            (Replacement::Refused(refusal), Date::True) if refusal.skew() != 0 => Date::Skewed {
                 seconds: refusal.skew(),
-                judges: false,
+                for_signatures: false,
             },
             (_, date) => date,
         }
@@ -184,7 +187,7 @@ impl Planned {
 }
 
 setters! {
-    Planned;
+    PlannedFault;
 
     /// Applies only to requests of this operation (its name in the service model).
     on(operation: impl Into<String>) => operation = Some(operation.into());
@@ -192,21 +195,21 @@ setters! {
     /// The number of requests to which the fault applies. Default: 1.
     times(times: u64) => times = Some(times);
 
-    /// Whether the operation is executed first. It has no effect on [`Mishap::CloseBeforeReading`] and on
-    /// [`Mishap::Refused`]: such requests are never executed.
+    /// Whether the operation is executed first. It has no effect on [`Replacement::CloseBeforeReading`] and on
+    /// [`Replacement::Refused`]: such requests are never executed.
     executed(executed: bool) => executed = Some(executed);
 
-    /// Shifts the `Date` of the response by this many seconds. With `judging`, signatures are checked by the same
-    /// clock, so that a client that corrects its clock succeeds.
-    skewed_date(seconds: i64, judging: bool) => date = Date::Skewed { seconds, judges: judging };
+    /// Shifts the `Date` of the response by this many seconds. With `for_signatures`, signatures are checked with the
+    /// shifted time too, so that a client that corrects its clock succeeds.
+    skewed_date(seconds: i64, for_signatures: bool) => date = Date::Skewed { seconds, for_signatures };
 
     /// Omits the `Date` of the response.
     without_date() => date = Date::Absent;
 }
 
 /// Parses one fault in the form of the header `x-neptune-fault`, without `id`.
-impl FromStr for Planned {
-    type Err = fault_header::UnknownFault;
+impl FromStr for PlannedFault {
+    type Err = fault_header::ParseFaultError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         fault_header::one(text)
@@ -216,11 +219,11 @@ impl FromStr for Planned {
 /// The planned faults, in order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
-    waiting: VecDeque<Planned>,
+    waiting: VecDeque<PlannedFault>,
 }
 
 impl Plan {
-    pub(crate) fn push(&mut self, planned: Planned) {
+    pub(crate) fn push(&mut self, planned: PlannedFault) {
         if planned.times != Some(0) {
             self.waiting.push_back(planned);
         }
@@ -235,25 +238,25 @@ impl Plan {
     }
 
     /// The first fault that applies to a request of this operation.
-    pub(crate) fn first(&self, operation: Option<&str>) -> Option<&Planned> {
+    pub(crate) fn first(&self, operation: Option<&str>) -> Option<&PlannedFault> {
         self.waiting
             .iter()
             .find(|planned| planned.is_for(operation))
     }
 
     /// Takes the first fault that applies, and counts down its `times`.
-    pub(crate) fn take(&mut self, operation: Option<&str>) -> Option<Planned> {
-        let place = self
+    pub(crate) fn take(&mut self, operation: Option<&str>) -> Option<PlannedFault> {
+        let index = self
             .waiting
             .iter()
             .position(|planned| planned.is_for(operation))?;
-        let planned = self.waiting.get_mut(place)?;
+        let planned = self.waiting.get_mut(index)?;
         let left = planned.times.unwrap_or(1).saturating_sub(1);
         if left > 0 {
             planned.times = Some(left);
             return Some(planned.clone());
         }
-        self.waiting.remove(place)
+        self.waiting.remove(index)
     }
 }
 

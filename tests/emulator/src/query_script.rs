@@ -19,9 +19,9 @@ pub use self::registry::ScriptId;
 /// The response to a query. Register it with [`Emulator::script`](crate::Emulator::script).
 ///
 /// A script applies to one language. It applies to queries that are executed (including updates), unless
-/// [`explain`](Self::explain), [`profile`](Self::profile) or [`graph_store`](Self::graph_store) is set. Without
-/// conditions it matches every text. Of the scripts that match, the one registered first is used, as many times as
-/// [`times`](Self::times) allows.
+/// [`explain`](Self::explain), [`profile`](Self::profile) or [`graph_store`](Self::graph_store) is set.
+/// Without conditions it matches every text. If several scripts match, the one registered first is used,
+/// until its [`times`](Self::times) are used up.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -35,7 +35,7 @@ pub use self::registry::ScriptId;
 /// let ask = http::Request::get("/openCypher?query=MATCH+(n)+RETURN+n.name+AS+name").body(Bytes::new())?;
 /// let response = neptune.handle(ask, Now::at_unix(1_704_067_200)).into_response().ok_or("no response")?;
 /// assert_eq!(response.to_json(), Some(json!({ "results": [{ "name": "Ada" }, { "name": "Grace" }] })));
-/// assert_eq!(neptune.script_effects(script), 1);
+/// assert_eq!(neptune.script_completions(script), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -138,9 +138,9 @@ impl QueryScript {
     /// Matches queries for which this function returns true.
     pub fn matching(
         mut self,
-        is_for: impl Fn(&QueryRequest) -> bool + Send + Sync + 'static,
+        condition: impl Fn(&QueryRequest) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.matching.push(Matching::Predicate(Arc::new(is_for)));
+        self.matching.push(Matching::Predicate(Arc::new(condition)));
         self
     }
 
@@ -179,7 +179,8 @@ setters! {
     /// Matches requests of the Graph Store Protocol. Their text is the method and the graph, as in `PUT default`.
     graph_store() => kinds = vec![QueryKind::GraphStore];
 
-    /// How many queries the script applies to. Default: no limit.
+    /// The maximum number of queries to which the script applies; after that, it matches no more queries.
+    /// Default: no limit.
     times(times: u64) => times = Some(times);
 
     /// Marks the query as a write: read replicas refuse it with a `ReadOnlyViolationException`. They refuse SPARQL
@@ -195,11 +196,12 @@ setters! {
     rows(rows: impl IntoIterator<Item = Value>)
         => reply = Scripted::Rows(rows.into_iter().collect());
 
-    /// Responds with the same row, this many times. Rows are generated while they are sent, so any number needs no
-    /// memory.
+    /// Responds with the same row, this many times. Rows are generated while they are sent, so the memory that is
+    /// needed does not depend on their number. Only GraphBinary responses are built at once, of at most 65,536 rows.
     repeat(row: Value, times: u64) => reply = Scripted::Repeated(row, times);
 
-    /// Responds with this many rows. Each is generated from its number, from 0, while it is sent.
+    /// Responds with this many rows. Each is generated from its number, from 0, while it is sent. As with
+    /// [`repeat`](Self::repeat), GraphBinary responses have at most 65,536 rows.
     generate(count: u64, row: impl Fn(u64) -> Value + Send + Sync + 'static)
         => reply = Scripted::Made(count, Arc::new(row));
 
@@ -229,7 +231,8 @@ setters! {
     /// Whether a body that fails ends with the error object.
     appended(appended: bool) => appended = Some(appended);
 
-    /// Whether there are trailers for clients that sent `te: trailers`. Default: as in the engine's version.
+    /// Whether clients that sent `te: trailers` get trailers. The default depends on the engine version (for
+    /// openCypher, since 1.4.5.0).
     trailers(present: bool) => trailers = Some(present);
 
     /// The number of rows in each chunk, at least one.
@@ -239,8 +242,9 @@ setters! {
     /// KiB for generated rows.
     chunk_bytes(bytes: usize) => chunking = Some(Chunking::Bytes(bytes.max(1)));
 
-    /// Makes each chunk of a Gremlin response that is [chunked by rows](Self::chunk_rows) a document of its own. It is
-    /// not known whether Neptune sends several documents or a divided one (U04). Default: one document.
+    /// Makes each chunk of a Gremlin response with [`chunk_rows`](Self::chunk_rows) a separate JSON document. It
+    /// is not known whether Neptune sends several documents, or one document in several chunks
+    /// ([U04](crate::wire_notes#u04)). Default: one document.
     several_documents() => several_documents = true;
 
     /// Ends the connection instead of sending the last chunk, of size zero.

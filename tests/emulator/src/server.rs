@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use self::control::Control;
 use self::gauge::Gauge;
-use crate::{Emulator, Ending, Now};
+use crate::{ConnectionEnd, Emulator, Now};
 
 mod accept;
 mod connection;
@@ -72,7 +72,7 @@ struct Shared {
     /// Counts events that running queries may depend on.
     happened: watch::Sender<u64>,
     /// How many requests are not to be read, and how their connections end.
-    unread: Mutex<(u64, Ending)>,
+    unread: Mutex<(u64, ConnectionEnd)>,
     #[cfg(feature = "tls")]
     tls: Option<tls::Ready>,
 }
@@ -107,7 +107,7 @@ impl Server {
         ServerOptions::new().address(address)?.start(emulator)
     }
 
-    /// Starts on this address with this clock, for example a wrong one to test how clients handle refused signatures.
+    /// Starts on this address with this clock. A clock that is wrong makes the server refuse signatures.
     ///
     /// # Errors
     ///
@@ -168,8 +168,8 @@ impl Server {
         self.shared.gauge.connections()
     }
 
-    /// Waits until the condition is true; returns false if it was not within this time. The condition is checked each
-    /// time a connection or a request changes something.
+    /// Waits until the condition is true, at most for this time; returns whether it became true. The
+    /// condition is checked each time a connection or a request changes something.
     ///
     /// ```
     /// use std::net::TcpStream;
@@ -188,7 +188,7 @@ impl Server {
         self.shared.gauge.wait_until(within, condition)
     }
 
-    /// Closes idle connections. They are closed when this returns.
+    /// Closes idle connections, and waits until they are closed, at most a second.
     pub fn close_idle(&self) {
         let mut before = 0;
         self.control(|control| {
@@ -198,25 +198,27 @@ impl Server {
         self.wait_until(CLOSE_TIMEOUT, || !self.shared.gauge.has_idle(before));
     }
 
-    /// Closes connections that have been idle for this long. Default: never.
+    /// Closes connections that have been idle for this long; `None` never closes them. Default: `None`.
     pub fn set_idle_limit(&self, limit: Option<Duration>) {
         self.control(|control| control.idle_limit = limit);
     }
 
     /// Whether connections are closed after each response. Default: never.
-    pub fn set_close_after_answer(&self, close: Close) {
+    pub fn set_close_after_response(&self, close: Close) {
         self.control(|control| control.close = close);
     }
 
-    /// Stops reading requests, or starts again. Meanwhile connections stay open, and new ones are accepted. Requests
-    /// that were already read still get their responses.
-    pub fn set_answering(&self, answering: bool) {
-        self.control(|control| control.answering = answering);
+    /// With false, stops reading requests; with true, starts again. While the server does not read,
+    /// connections stay open and new connections are accepted. Requests that were already read still get
+    /// their responses.
+    pub fn set_reading(&self, reading: bool) {
+        self.control(|control| control.reading = reading);
     }
 
-    /// Closes the next connections on which a request begins, without reading it. Such requests are neither received
-    /// nor executed; [`Connections::unread`] counts them.
-    pub fn close_before_reading(&self, times: u64, ending: Ending) {
+    /// Closes the next `times` connections on which a request begins, without reading the request. Replaces
+    /// an earlier setting. Such requests are neither received nor executed; [`Connections::unread`] counts
+    /// them.
+    pub fn close_before_reading(&self, times: u64, ending: ConnectionEnd) {
         *lock(&self.shared.unread) = (times, ending);
     }
 
@@ -290,7 +292,7 @@ impl Shared {
     }
 
     /// Whether to close the connection instead of reading the request that begins.
-    fn close_before_reading(&self) -> Option<Ending> {
+    fn close_before_reading(&self) -> Option<ConnectionEnd> {
         let mut unread = lock(&self.unread);
         unread.0 = unread.0.checked_sub(1)?;
         Some(unread.1)

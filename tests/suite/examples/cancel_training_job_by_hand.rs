@@ -32,7 +32,7 @@ use neptunedata::{
     transport::{Sent, TransportErrorKind},
     types::S3Uri,
 };
-use neptunedata_emulator::Signature;
+use neptunedata_emulator::SignatureCheck;
 use neptunedata_tests::examples::{exit_code, signing_client, signing_emulator, status_text};
 
 fn main() -> ExitCode {
@@ -100,7 +100,7 @@ fn run() -> Result<(), Box<dyn Error>> {
                     .status
                     .map_or("no response".to_owned(), |status| status.to_string());
                 let signature = match &entry.signature {
-                    Signature::Verified { access_key } => format!("signed by {access_key}"),
+                    SignatureCheck::Verified { access_key } => format!("signed by {access_key}"),
                     other => format!("{other:?}"),
                 };
                 println!(

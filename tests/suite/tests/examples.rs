@@ -6,7 +6,7 @@ use std::{
     sync::Mutex,
 };
 
-use neptunedata_emulator::{Config, Emulator, Server, Signature};
+use neptunedata_emulator::{Config, Emulator, Server, SignatureCheck};
 
 const ACCESS_KEY: &str = "AKIDEXAMPLE";
 const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
@@ -107,7 +107,7 @@ fn each_starts_watches_and_cancels_one_job() {
             assert!(emulator.executed("GetMLModelTrainingJob") >= 2, "{name}");
             assert_eq!(emulator.received("CancelMLModelTrainingJob"), 1, "{name}");
             assert_eq!(emulator.executed("CancelMLModelTrainingJob"), 1, "{name}");
-            let verified = Signature::Verified {
+            let verified = SignatureCheck::Verified {
                 access_key: ACCESS_KEY.to_owned(),
             };
             for entry in emulator.log() {
@@ -116,7 +116,7 @@ fn each_starts_watches_and_cancels_one_job() {
             let [job] = emulator.training_jobs() else {
                 panic!("{name}: one job was started");
             };
-            assert!(job.artefacts_removed(), "{name}");
+            assert!(job.artifacts_removed(), "{name}");
         });
     }
 }

@@ -16,7 +16,7 @@ use std::{
 
 use hyper::body::{Body, Frame};
 use hyper_util::{client::legacy, rt::TokioExecutor};
-use neptunedata_emulator::{Config, Emulator, Now, Planned, QueryScript, Server};
+use neptunedata_emulator::{Config, Emulator, Now, PlannedFault, QueryScript, Server};
 use neptunedata_hyper::{
     BuildError, Client, ClientBuilder, Endpoint, Error, ExceptionKind, RequestBody, TransportError,
     bytes::Bytes,
@@ -171,14 +171,14 @@ async fn signed_calls_to_an_emulator_in_process() {
 async fn an_exception_and_a_lost_response() {
     let service = InProcess::default();
     let client = cluster().service(service.clone()).build().unwrap();
-    let too_many = || Planned::error("TooManyRequestsException", "later").times(1);
+    let too_many = || PlannedFault::error("TooManyRequestsException", "later").times(1);
     service.with(|emulator| emulator.fail_next(too_many()));
     assert_eq!(attempts(client.call(&start("a")).send().await), 2);
 
     // A read is sent again, a write is not.
-    service.with(|emulator| emulator.fail_next(Planned::executed_but_closed().times(1)));
+    service.with(|emulator| emulator.fail_next(PlannedFault::executed_but_closed().times(1)));
     assert_eq!(attempts(client.call(&status()).send().await), 2);
-    service.with(|emulator| emulator.fail_next(Planned::executed_but_closed().times(1)));
+    service.with(|emulator| emulator.fail_next(PlannedFault::executed_but_closed().times(1)));
     let error = client.send(&start("b")).await.unwrap_err();
     assert_kind(&error, TransportErrorKind::Closed);
     assert!(error.may_have_executed());

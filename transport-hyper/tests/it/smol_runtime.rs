@@ -120,7 +120,7 @@ fn calls_retries_and_deadlines() {
             client.send(&start(format!("job-{round}"))).await.unwrap();
         }
         server.with(|emulator| {
-            let lost = neptunedata_emulator::Planned::executed_but_closed();
+            let lost = neptunedata_emulator::PlannedFault::executed_but_closed();
             emulator.fail_next(lost);
         });
         let answered = client.call(&status()).send().await.unwrap();

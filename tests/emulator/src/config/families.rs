@@ -14,8 +14,8 @@ setters! {
     roles_required(required: bool) => roles_required = required;
 
     /// Whether a successful ML cancel returns 200 without a body instead of `{"status":"200 OK"}`. It is not known
-    /// which of them clusters send (U20). Default: false.
-    empty_cancel_answer(empty: bool) => empty_cancel_answer = empty;
+    /// which of them clusters send ([U20](crate::wire_notes#u20)). Default: false.
+    empty_cancel_response(empty: bool) => empty_cancel_response = empty;
 }
 
 impl Config {
@@ -56,11 +56,13 @@ impl Config {
 setters! {
     Config;
 
-    /// How long a bulk load runs, by [`Now::mono`](crate::Now::mono). Default: 10 seconds.
+    /// How long a bulk load runs, by [`Now::mono`](crate::Now::mono), unless its
+    /// [`LoadScript`](crate::LoadScript::duration) sets a duration. Default: 10 seconds.
     load_duration(duration: Duration) => load_duration = duration;
 
-    /// Whether an unknown load id gets 400 `InvalidParameterException` instead of 404 `BulkLoadIdNotFoundException`.
-    /// The guide has both (M33). An id that is not a UUID always gets 400. Default: false.
+    /// Whether an unknown load id gets 400 `InvalidParameterException` instead of 404
+    /// `BulkLoadIdNotFoundException`. The guide has both ([M33](crate::wire_notes#m33)). An id that is not a UUID
+    /// always gets 400. Default: false.
     unknown_load_is_bad_request(bad_request: bool) => unknown_load_is_bad_request = bad_request;
 
     /// How long a restart takes, such as the one at the end of a fast reset. During the restart every request,
@@ -73,8 +75,8 @@ setters! {
     /// Whether the instance is too small for statistics and summaries. Default: false.
     statistics_disabled(disabled: bool) => statistics_disabled = disabled;
 
-    /// Whether managing statistics requires the header `content-type`. The guide requires it, but AWS's notebooks send
-    /// none and succeed (M43). Default: true.
+    /// Whether managing statistics requires the header `content-type`. The guide requires it, but AWS's notebooks
+    /// send none and succeed ([M43](crate::wire_notes#m43)). Default: true.
     statistics_need_content_type(needed: bool) => statistics_need_content_type = needed;
 
     /// How long an index rebuild takes, by [`Now::mono`](crate::Now::mono). Default: 10 seconds.
@@ -91,10 +93,10 @@ setters! {
     /// Whether the jobs that a start request refers to must be completed jobs of this cluster. Default: false.
     check_ml_jobs(check: bool) => check_ml_jobs = check;
 
-    /// Makes the cluster serverless with this minimum and maximum capacity, such as `"1.0"` and `"128.0"`. The engine
-    /// status reports them (M24), and indexes cannot be rebuilt.
-    serverless(least: impl Into<String>, most: impl Into<String>)
-        => serverless = Some((least.into(), most.into()));
+    /// Makes the cluster serverless with this minimum and maximum capacity, such as `"1.0"` and `"128.0"`. The
+    /// engine status reports them ([M24](crate::wire_notes#m24)), and indexes cannot be rebuilt.
+    serverless(min: impl Into<String>, max: impl Into<String>)
+        => serverless = Some((min.into(), max.into()));
 
     /// Makes the engine status report that this many transactions are being rolled back, and when the earliest of them
     /// began.

@@ -34,19 +34,21 @@ setters! {
     /// counts as one.
     query_slots(slots: usize) => queries.slots = slots.max(1);
 
-    /// How many queries may wait. A further one gets a `ThrottlingException` (M11). Default: 8192, as on clusters.
+    /// How many queries may wait. A further one gets a `ThrottlingException` ([M11](crate::wire_notes#m11)).
+    /// Default: 8192, as on clusters.
     query_queue(queries: usize) => queries.queue = queries;
 
-    /// Whether a silently cancelled openCypher query gets the response in SPARQL's form, with an object as `results`,
-    /// as in some engines (M21). Default: false.
+    /// Whether a silently cancelled openCypher query gets the response in SPARQL's form, with an object as
+    /// `results`, as in some engines ([M21](crate::wire_notes#m21)). Default: false.
     silent_cancel_as_bindings(bindings: bool) => queries.silent_bindings = bindings;
 
-    /// Whether the member `queryId` sets the id of an openCypher query. The guide says that the id can be set, but does
-    /// not show how (M19, U06). Default: false; the member is ignored like any unknown member.
-    open_cypher_query_ids(taken: bool) => queries.open_cypher_ids = taken;
+    /// Whether the member `queryId` sets the id of an openCypher query. The guide says that the id can be set, but
+    /// does not show how ([M19](crate::wire_notes#m19), [U06](crate::wire_notes#u06)). Default: false; the member
+    /// is ignored like any unknown member.
+    open_cypher_query_ids(accepted: bool) => queries.open_cypher_ids = accepted;
 
-    /// Whether Gremlin responses to `accept: application/json`, or to any type, are typed. The guide lists this type
-    /// once as typed and once as untyped (M15). Default: false.
+    /// Whether Gremlin responses to `accept: application/json`, or to any type, are typed. The guide lists this
+    /// type once as typed and once as untyped ([M15](crate::wire_notes#m15)). Default: false.
     plain_json_typed(typed: bool) => queries.plain_json_typed = typed;
 
     /// Whether SPARQL and the Graph Store Protocol are executed by the in-memory engine oxigraph where no script
@@ -55,5 +57,5 @@ setters! {
     /// Values that the engine generates differ from run to run: labels of blank nodes, `NOW()`, `RAND()` and `UUID()`.
     /// Explain does not show its plans, and change streams do not record its updates.
     #[cfg(feature = "oxigraph")]
-    rdf_engine(real: bool) => queries.rdf_engine = real;
+    rdf_engine(enabled: bool) => queries.rdf_engine = enabled;
 }

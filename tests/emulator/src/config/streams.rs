@@ -37,7 +37,8 @@ setters! {
     last_op_as_text(text: bool) => streams.last_op_as_text = text;
 
     /// Whether a request for a trimmed record gets the error for a position in the future, with the last valid id,
-    /// instead of an `ExpiredStreamException`. It is not known which of them clusters send (U17, U18). Default: false.
+    /// instead of an `ExpiredStreamException`. It is not known which of them clusters send
+    /// ([U17](crate::wire_notes#u17), [U18](crate::wire_notes#u18)). Default: false.
     expired_as_future(future: bool) => streams.expired_as_future = future;
 
     /// The maximum size of the records in a response, in bytes. The record that exceeds it is still included. Default:

@@ -35,10 +35,10 @@ impl Emulator {
         self.cluster.queries.scripts.matched(script)
     }
 
-    /// How many of the script's queries completed: they were not cancelled and did not fail, not even in the middle of
-    /// the response. A query counts even if its response was then lost or replaced.
+    /// How many queries with this script were executed to the end: they were not cancelled and did not
+    /// fail, before or during the response. A query also counts if a fault then lost or replaced its response.
     #[must_use]
-    pub fn script_effects(&self, script: ScriptId) -> u64 {
+    pub fn script_completions(&self, script: ScriptId) -> u64 {
         self.cluster.queries.scripts.effects(script)
     }
 
@@ -54,7 +54,7 @@ impl Emulator {
 
     /// The outcome of a query with a duration: [`Outcome::Pending`] while the query runs. An outcome can be taken once.
     /// Of the outcomes that have not been taken, the newest 10,000 are kept; a dropped one is
-    /// [`Fault::CloseWithoutAnswer`].
+    /// [`Fault::CloseWithoutResponse`].
     ///
     /// ```
     /// use std::time::Duration;
@@ -78,18 +78,18 @@ impl Emulator {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn resume(&mut self, ticket: Ticket, now: Now) -> Outcome {
-        self.settle(now);
+        self.advance_to(now);
         match self.waiting.outcomes.remove(&ticket.0) {
             Some(outcome) => outcome,
             None if self.waiting.arrivals.contains_key(&ticket.0) => Outcome::Pending(ticket),
-            None => Fault::CloseWithoutAnswer.into(),
+            None => Fault::CloseWithoutResponse.into(),
         }
     }
 
-    /// Advances the time without a request: queries that end by then are completed.
-    pub fn settle(&mut self, now: Now) {
-        queries::settle(&mut self.cluster, now.mono);
-        for (ticket, job, conclusion) in self.cluster.queries.take_over() {
+    /// Advances the time to `now` without a request: queries whose duration is over are completed.
+    pub fn advance_to(&mut self, now: Now) {
+        queries::advance_to(&mut self.cluster, now.mono);
+        for (ticket, job, conclusion) in self.cluster.queries.take_ended() {
             let Some(arrival) = self.waiting.arrivals.remove(&ticket) else {
                 continue;
             };
@@ -108,10 +108,11 @@ impl Emulator {
         }
     }
 
-    /// When the next running query ends, by the monotonic clock, if nothing else happens before.
+    /// The time, by [`Now::mono`], at which the next running query ends, if it is not cancelled before;
+    /// `None` if no query runs.
     #[must_use]
-    pub fn next_end(&self) -> Option<Duration> {
-        self.cluster.queries.next_end()
+    pub fn next_query_end(&self) -> Option<Duration> {
+        self.cluster.queries.next_query_end()
     }
 
     /// The outcome of the query that was just submitted, if it has ended already.
@@ -120,8 +121,7 @@ impl Emulator {
         ticket: u64,
         request_id: &str,
     ) -> Option<Result<Reply, Failure>> {
-        let over = self.cluster.queries.take_this(ticket)?;
-        let (job, conclusion) = over;
+        let (job, conclusion) = self.cluster.queries.take_ended_query(ticket)?;
         Some(reply(&self.cluster.config, &job, conclusion, request_id))
     }
 
@@ -155,10 +155,10 @@ impl Emulator {
             let counts = self.counts.entry(operation).or_default();
             counts.executed += usize::from(executed);
         }
-        let Ok(place) = self.log.binary_search_by_key(&number, |entry| entry.number) else {
+        let Ok(index) = self.log.binary_search_by_key(&number, |entry| entry.number) else {
             return;
         };
-        let Some(entry) = self.log.get_mut(place) else {
+        let Some(entry) = self.log.get_mut(index) else {
             return;
         };
         entry.status = outcome.any_response().map(Response::status);

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::Emulator;
 use crate::Now;
-use crate::operations::index_rebuild::rebuild::Rebuild;
-use crate::operations::loader::load::Load;
+use crate::operations::index_rebuild::rebuild::IndexRebuild;
+use crate::operations::loader::load::BulkLoad;
 use crate::operations::loader::script::LoadScript;
 use crate::operations::ml::job::{MlJob, MlKind};
 use crate::operations::statistics::state::{GraphKind, Statistics};
@@ -52,7 +52,7 @@ impl Emulator {
 
     /// The bulk load with this id.
     #[must_use]
-    pub fn load(&self, id: &str) -> Option<&Load> {
+    pub fn load(&self, id: &str) -> Option<&BulkLoad> {
         self.cluster.loader.get(id)
     }
 
@@ -95,7 +95,7 @@ impl Emulator {
 
     /// The index rebuilds, oldest first.
     #[must_use]
-    pub fn index_rebuilds(&self) -> &[Rebuild] {
+    pub fn index_rebuilds(&self) -> &[IndexRebuild] {
         &self.cluster.rebuilds
     }
 }

@@ -2,31 +2,33 @@
 
 use http::{HeaderName, HeaderValue, header};
 
-use super::UnknownFault;
+use super::ParseFaultError;
 use super::parameters::Parameters;
-use crate::{Ending, Framing, Planned};
+use crate::{ConnectionEnd, Framing, PlannedFault};
 
-const ENDINGS: &[(&str, Ending)] = &[
-    ("fin", Ending::Fin),
-    ("abrupt", Ending::Abrupt),
-    ("rst", Ending::Rst),
-    ("hang", Ending::Hang),
+const ENDINGS: &[(&str, ConnectionEnd)] = &[
+    ("fin", ConnectionEnd::Fin),
+    ("abrupt", ConnectionEnd::Abrupt),
+    ("rst", ConnectionEnd::Rst),
+    ("hang", ConnectionEnd::Hang),
 ];
 const FRAMINGS: &[(&str, Framing)] = &[
     ("length", Framing::Length),
     ("chunked", Framing::Chunked),
-    ("close", Framing::UntilClose),
+    ("close", Framing::CloseDelimited),
 ];
 
-pub(super) fn ending(parameters: &mut Parameters) -> Result<Option<Ending>, UnknownFault> {
+pub(super) fn ending(
+    parameters: &mut Parameters,
+) -> Result<Option<ConnectionEnd>, ParseFaultError> {
     parameters.one_of("ending", ENDINGS)
 }
 
 /// Applies the remaining parameters to a planned fault.
 pub(super) fn circumstances(
-    mut planned: Planned,
+    mut planned: PlannedFault,
     parameters: &mut Parameters,
-) -> Result<Planned, UnknownFault> {
+) -> Result<PlannedFault, ParseFaultError> {
     let delivery = &mut planned.delivery;
     if let Some(delay) = parameters.millis("delay")? {
         delivery.delay = delay;
@@ -43,7 +45,7 @@ pub(super) fn circumstances(
         delivery.ending.get_or_insert_default();
     }
     delivery.announce_close |= parameters.flag("announced")?;
-    delivery.trailers_unasked |= parameters.flag("unasked")?;
+    delivery.force_trailers |= parameters.flag("unasked")?;
 
     if let Some(executed) = parameters.parsed("executed")? {
         planned = planned.executed(executed);
@@ -56,7 +58,7 @@ pub(super) fn circumstances(
     }
     while let Some(line) = parameters.take("header") {
         let (name, value) = header_line(&line)
-            .ok_or_else(|| UnknownFault::new(format!("header={line}: expected name:value")))?;
+            .ok_or_else(|| ParseFaultError::new(format!("header={line}: expected name:value")))?;
         planned = planned.header(name, value);
     }
     if let Some(seconds) = parameters.skew("skew")? {

@@ -1,26 +1,28 @@
-//! The names of the faults and their own parameters. The table in the README lists them.
+//! The names of the faults and their own parameters. The table in `docs/faults.md` lists them.
 
 use std::time::Duration;
 
 use http::StatusCode;
 
 use super::parameters::{Parameters, invalid};
-use super::{UnknownFault, delivery};
-use crate::mishap::{ErrorAnswer, ErrorForm, Garbage, Mishap, Refusal, Trailers};
-use crate::{Cut, Delivery, Ending, Framing, Pace, Part, Planned, Stall};
+use super::{ParseFaultError, delivery};
+use crate::replacement::{ErrorForm, ErrorResponse, Garbage, Refusal, Replacement, Trailers};
+use crate::{ConnectionEnd, Cut, Delivery, Framing, Part, PlannedFault, Stall, Throttle};
 
-type Read = fn(&mut Parameters) -> Result<Planned, UnknownFault>;
+type Read = fn(&mut Parameters) -> Result<PlannedFault, ParseFaultError>;
 
 /// All valid names.
 const NAMES: &[(&str, Read)] = &[
     ("close-before-reading", |parameters| {
         let ending = delivery::ending(parameters)?.unwrap_or_default();
-        Ok(Planned::new(Mishap::CloseBeforeReading(ending)))
+        Ok(PlannedFault::new(Replacement::CloseBeforeReading(ending)))
     }),
-    ("read-then-fin", |it| no_answer(it, Ending::Fin)),
-    ("read-then-rst", |it| no_answer(it, Ending::Rst)),
-    ("stop-answering", |it| no_answer(it, Ending::Hang)),
-    ("answer-late", |_| Ok(Planned::late(Duration::from_secs(1)))),
+    ("read-then-fin", |it| no_response(it, ConnectionEnd::Fin)),
+    ("read-then-rst", |it| no_response(it, ConnectionEnd::Rst)),
+    ("stop-answering", |it| no_response(it, ConnectionEnd::Hang)),
+    ("answer-late", |_| {
+        Ok(PlannedFault::late(Duration::from_secs(1)))
+    }),
     ("head-then-stall", |parameters| {
         let after = parameters.bytes("bytes")?.unwrap_or(0);
         let time = parameters.millis("time")?;
@@ -70,22 +72,25 @@ const NAMES: &[(&str, Read)] = &[
             ("wire", Garbage::Wire),
         ];
         let garbage = parameters.one_of("part", &parts)?.unwrap_or_default();
-        Ok(Planned::new(Mishap::Garbage(garbage)))
+        Ok(PlannedFault::new(Replacement::Garbage(garbage)))
     }),
     ("html", |parameters| {
         let status = parameters.status("status")?.unwrap_or(StatusCode::OK);
-        Ok(Planned::new(Mishap::Html(status)))
+        Ok(PlannedFault::new(Replacement::Html(status)))
     }),
-    ("empty-200", |_| Ok(Planned::new(Mishap::Empty))),
+    ("empty-200", |_| Ok(PlannedFault::new(Replacement::Empty))),
     ("error-in-200", |parameters| {
         let (code, message) = exception(parameters, "InternalFailureException");
-        Ok(Planned::new(Mishap::ErrorInSuccess { code, message }))
+        Ok(PlannedFault::new(Replacement::ErrorInSuccess {
+            code,
+            message,
+        }))
     }),
     ("error", error),
     ("skewed-date", |parameters| {
         let seconds = parameters.skew("seconds")?.unwrap_or(3600);
-        let judging = parameters.flag("iam")?;
-        Ok(Planned::new(Mishap::OwnAnswer).skewed_date(seconds, judging))
+        let for_signatures = parameters.flag("iam")?;
+        Ok(PlannedFault::new(Replacement::Unchanged).skewed_date(seconds, for_signatures))
     }),
     ("close-after-answer", |parameters| {
         let ending = delivery::ending(parameters)?.unwrap_or_default();
@@ -96,7 +101,7 @@ const NAMES: &[(&str, Read)] = &[
         let idle = idle.unwrap_or(Duration::from_millis(100));
         Ok(own(|delivery| {
             delivery.idle = idle;
-            delivery.ending = Some(Ending::Fin);
+            delivery.ending = Some(ConnectionEnd::Fin);
         }))
     }),
     ("refuse-credentials", refuse),
@@ -111,7 +116,10 @@ const NAMES: &[(&str, Read)] = &[
         let status = parameters.status("status")?;
         let status = status.unwrap_or(StatusCode::TEMPORARY_REDIRECT);
         let location = parameters.take("location");
-        Ok(Planned::new(Mishap::Redirect { status, location }))
+        Ok(PlannedFault::new(Replacement::Redirect {
+            status,
+            location,
+        }))
     }),
 ];
 
@@ -121,10 +129,10 @@ pub fn fault_names() -> impl Iterator<Item = &'static str> {
 }
 
 /// The fault that the parameters describe.
-pub(super) fn planned(mut parameters: Parameters) -> Result<Planned, UnknownFault> {
+pub(super) fn planned(mut parameters: Parameters) -> Result<PlannedFault, ParseFaultError> {
     let Some((_, read)) = NAMES.iter().find(|(name, _)| *name == parameters.name) else {
         let known: Vec<&str> = fault_names().collect();
-        return Err(UnknownFault::new(format!(
+        return Err(ParseFaultError::new(format!(
             "Unknown fault '{}'; known are {}.",
             parameters.name,
             known.join(", ")
@@ -136,22 +144,26 @@ pub(super) fn planned(mut parameters: Parameters) -> Result<Planned, UnknownFaul
     Ok(planned)
 }
 
-fn own(change: impl FnOnce(&mut Delivery)) -> Planned {
-    Planned::new(Mishap::OwnAnswer).deliver(change)
+fn own(change: impl FnOnce(&mut Delivery)) -> PlannedFault {
+    PlannedFault::new(Replacement::Unchanged).deliver(change)
 }
 
-fn no_answer(parameters: &mut Parameters, usual: Ending) -> Result<Planned, UnknownFault> {
+fn no_response(
+    parameters: &mut Parameters,
+    usual: ConnectionEnd,
+) -> Result<PlannedFault, ParseFaultError> {
     let ending = delivery::ending(parameters)?.unwrap_or(usual);
-    Ok(Planned::new(Mishap::NoAnswer(ending)))
+    Ok(PlannedFault::new(Replacement::NoResponse(ending)))
 }
 
-fn refused(refusal: Refusal) -> Result<Planned, UnknownFault> {
-    Ok(Planned::new(Mishap::Refused(refusal)))
+fn refused(refusal: Refusal) -> Result<PlannedFault, ParseFaultError> {
+    Ok(PlannedFault::new(Replacement::Refused(refusal)))
 }
 
-fn seconds(parameters: &mut Parameters) -> Result<Duration, UnknownFault> {
+fn seconds(parameters: &mut Parameters) -> Result<Duration, ParseFaultError> {
     let seconds = parameters.skew("seconds")?.unwrap_or(3600);
-    let forward = u64::try_from(seconds).map_err(|_| invalid("seconds", seconds, "at least 0"))?;
+    let forward =
+        u64::try_from(seconds).map_err(|_| invalid("seconds", seconds, "must be at least 0"))?;
     Ok(Duration::from_secs(forward))
 }
 
@@ -161,38 +173,38 @@ fn exception(parameters: &mut Parameters, usual: &str) -> (String, String) {
     (code, message.unwrap_or_else(|| "As planned.".to_owned()))
 }
 
-fn trickle(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
+fn trickle(parameters: &mut Parameters) -> Result<PlannedFault, ParseFaultError> {
     let parts = [
         ("all", Part::All),
         ("head", Part::Head),
         ("body", Part::Body),
     ];
     let every = parameters.millis("every")?;
-    let pace = Pace {
+    let throttle = Throttle {
         bytes: parameters.some_bytes("bytes")?.unwrap_or(1),
         every: every.unwrap_or(Duration::from_millis(50)),
         part: parameters.one_of("part", &parts)?.unwrap_or_default(),
     };
-    Ok(own(|delivery| delivery.pace = Some(pace)))
+    Ok(own(|delivery| delivery.throttle = Some(throttle)))
 }
 
-fn trailers(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
+fn trailers(parameters: &mut Parameters) -> Result<PlannedFault, ParseFaultError> {
     #[derive(Clone, Copy)]
     enum Kind {
-        Good,
-        Failing,
+        Success,
+        Error,
         Oversized,
     }
     let kinds = [
-        ("good", Kind::Good),
-        ("failing", Kind::Failing),
+        ("good", Kind::Success),
+        ("failing", Kind::Error),
         ("oversized", Kind::Oversized),
     ];
-    let trailers = match parameters.one_of("kind", &kinds)?.unwrap_or(Kind::Good) {
-        Kind::Good => Trailers::Good,
-        Kind::Failing => {
+    let trailers = match parameters.one_of("kind", &kinds)?.unwrap_or(Kind::Success) {
+        Kind::Success => Trailers::Success,
+        Kind::Error => {
             let (code, message) = exception(parameters, "TimeLimitExceededException");
-            Trailers::Failing {
+            Trailers::Error {
                 code,
                 message,
                 status: parameters.status("status")?,
@@ -206,7 +218,7 @@ fn trailers(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
                 Trailers::Oversized(bytes)
             } else {
                 // The body is complete: only the trailers contain the error.
-                Trailers::Failing {
+                Trailers::Error {
                     code: "InternalFailureException".to_owned(),
                     message: "x".repeat(bytes),
                     status: None,
@@ -216,10 +228,10 @@ fn trailers(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
             }
         }
     };
-    Ok(Planned::new(Mishap::Trailers(trailers)))
+    Ok(PlannedFault::new(Replacement::Trailers(trailers)))
 }
 
-fn error(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
+fn error(parameters: &mut Parameters) -> Result<PlannedFault, ParseFaultError> {
     let forms = [
         ("json", ErrorForm::Json),
         ("header", ErrorForm::Header),
@@ -230,7 +242,7 @@ fn error(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
         ("not-utf8", ErrorForm::NotUtf8),
     ];
     let (code, message) = exception(parameters, "InternalFailureException");
-    Ok(Planned::new(Mishap::Error(ErrorAnswer {
+    Ok(PlannedFault::new(Replacement::Error(ErrorResponse {
         status: parameters.status("status")?,
         code,
         message,
@@ -238,7 +250,7 @@ fn error(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
     })))
 }
 
-fn refuse(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
+fn refuse(parameters: &mut Parameters) -> Result<PlannedFault, ParseFaultError> {
     let reasons = [
         ("invalid-token", Refusal::InvalidToken),
         ("missing-token", Refusal::MissingToken),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::UnknownFault;
+use super::ParseFaultError;
 
 /// The most bytes that a fault may generate.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -22,7 +22,7 @@ pub(super) struct Parameters {
 
 impl Parameters {
     /// Parses a name and its parameters. A name that looks like a parameter is a parameter of the fault `error`.
-    pub(super) fn parse(element: &str) -> Result<Self, UnknownFault> {
+    pub(super) fn parse(element: &str) -> Result<Self, ParseFaultError> {
         let mut segments = split(element, ';')?.into_iter();
         let first = segments.next().unwrap_or_default().trim();
         let mut parameters = Self {
@@ -42,12 +42,12 @@ impl Parameters {
         Ok(parameters)
     }
 
-    fn add(&mut self, segment: &str) -> Result<(), UnknownFault> {
+    fn add(&mut self, segment: &str) -> Result<(), ParseFaultError> {
         let (key, value) = segment.split_once('=').unwrap_or((segment, "true"));
         let key = key.trim().to_ascii_lowercase();
         // `header` may be repeated.
         if key != "header" && self.left.iter().any(|(other, _)| *other == key) {
-            return Err(UnknownFault::new(format!("{key} is given twice.")));
+            return Err(ParseFaultError::new(format!("{key} is given twice.")));
         }
         self.left.push((key, unquoted(value.trim())));
         Ok(())
@@ -55,15 +55,15 @@ impl Parameters {
 
     /// The text of a parameter.
     pub(super) fn take(&mut self, key: &str) -> Option<String> {
-        let place = self.left.iter().position(|(other, _)| other == key)?;
-        Some(self.left.remove(place).1)
+        let index = self.left.iter().position(|(other, _)| other == key)?;
+        Some(self.left.remove(index).1)
     }
 
     /// A parameter of type `T`.
     pub(super) fn parsed<T: FromStr<Err: Display>>(
         &mut self,
         key: &str,
-    ) -> Result<Option<T>, UnknownFault> {
+    ) -> Result<Option<T>, ParseFaultError> {
         let Some(text) = self.take(key) else {
             return Ok(None);
         };
@@ -71,36 +71,36 @@ impl Parameters {
         parsed.map(Some)
     }
 
-    pub(super) fn flag(&mut self, key: &str) -> Result<bool, UnknownFault> {
+    pub(super) fn flag(&mut self, key: &str) -> Result<bool, ParseFaultError> {
         Ok(self.parsed(key)?.unwrap_or(false))
     }
 
-    pub(super) fn millis(&mut self, key: &str) -> Result<Option<Duration>, UnknownFault> {
+    pub(super) fn millis(&mut self, key: &str) -> Result<Option<Duration>, ParseFaultError> {
         Ok(self.parsed(key)?.map(Duration::from_millis))
     }
 
-    pub(super) fn bytes(&mut self, key: &str) -> Result<Option<usize>, UnknownFault> {
+    pub(super) fn bytes(&mut self, key: &str) -> Result<Option<usize>, ParseFaultError> {
         match self.parsed(key)? {
             Some(bytes) if bytes > MAX_BYTES => {
-                Err(invalid(key, bytes, format!("at most {MAX_BYTES}")))
+                Err(invalid(key, bytes, format!("must be at most {MAX_BYTES}")))
             }
             bytes => Ok(bytes),
         }
     }
 
     /// A number of bytes, at least one.
-    pub(super) fn some_bytes(&mut self, key: &str) -> Result<Option<usize>, UnknownFault> {
+    pub(super) fn some_bytes(&mut self, key: &str) -> Result<Option<usize>, ParseFaultError> {
         match self.bytes(key)? {
-            Some(0) => Err(invalid(key, 0, "at least 1")),
+            Some(0) => Err(invalid(key, 0, "must be at least 1")),
             bytes => Ok(bytes),
         }
     }
 
     /// The seconds by which a clock is wrong.
-    pub(super) fn skew(&mut self, key: &str) -> Result<Option<i64>, UnknownFault> {
+    pub(super) fn skew(&mut self, key: &str) -> Result<Option<i64>, ParseFaultError> {
         match self.parsed::<i64>(key)? {
             Some(seconds) if seconds.unsigned_abs() > MAX_SECONDS.unsigned_abs() => {
-                let bound = format!("at most {MAX_SECONDS} in either direction");
+                let bound = format!("must be from -{MAX_SECONDS} to {MAX_SECONDS}");
                 Err(invalid(key, seconds, bound))
             }
             seconds => Ok(seconds),
@@ -108,11 +108,13 @@ impl Parameters {
     }
 
     /// A status of at least 200: lower ones are not final responses.
-    pub(super) fn status(&mut self, key: &str) -> Result<Option<StatusCode>, UnknownFault> {
+    pub(super) fn status(&mut self, key: &str) -> Result<Option<StatusCode>, ParseFaultError> {
         match self.parsed::<StatusCode>(key)? {
-            Some(status) if status.is_informational() => {
-                Err(invalid(key, status.as_u16(), "not a final status"))
-            }
+            Some(status) if status.is_informational() => Err(invalid(
+                key,
+                status.as_u16(),
+                "must be a final status, 200 or higher",
+            )),
             status => Ok(status),
         }
     }
@@ -122,7 +124,7 @@ impl Parameters {
         &mut self,
         key: &str,
         words: &[(&str, T)],
-    ) -> Result<Option<T>, UnknownFault> {
+    ) -> Result<Option<T>, ParseFaultError> {
         let Some(text) = self.take(key) else {
             return Ok(None);
         };
@@ -137,24 +139,24 @@ impl Parameters {
     }
 
     /// Returns an error for parameters that have not been taken.
-    pub(super) fn finish(self) -> Result<(), UnknownFault> {
+    pub(super) fn finish(self) -> Result<(), ParseFaultError> {
         match self.left.first() {
             None => Ok(()),
             Some((key, _)) => {
-                let text = format!("{} has no parameter {key}.", self.name);
-                Err(UnknownFault::new(text))
+                let text = format!("The fault {} has no parameter {key}.", self.name);
+                Err(ParseFaultError::new(text))
             }
         }
     }
 }
 
 /// The error for a value that a parameter cannot have.
-pub(super) fn invalid(key: &str, value: impl Display, why: impl Display) -> UnknownFault {
-    UnknownFault::new(format!("{key}={value}: {why}"))
+pub(super) fn invalid(key: &str, value: impl Display, why: impl Display) -> ParseFaultError {
+    ParseFaultError::new(format!("{key}={value}: {why}"))
 }
 
 /// Splits at each `separator` outside of quotation marks.
-pub(super) fn split(text: &str, separator: char) -> Result<Vec<&str>, UnknownFault> {
+pub(super) fn split(text: &str, separator: char) -> Result<Vec<&str>, ParseFaultError> {
     let mut parts = Vec::new();
     let (mut quoted, mut escaped) = (false, false);
     let mut rest = text;
@@ -174,7 +176,7 @@ pub(super) fn split(text: &str, separator: char) -> Result<Vec<&str>, UnknownFau
         rest = after.strip_prefix(separator).unwrap_or(after);
     }
     if quoted {
-        return Err(UnknownFault::new("A quotation mark is not closed."));
+        return Err(ParseFaultError::new("A quotation mark is not closed."));
     }
     parts.push(rest);
     Ok(parts)
@@ -230,7 +232,9 @@ mod tests {
         );
         assert_eq!(
             parameters.finish(),
-            Err(UnknownFault::new("error has no parameter colour."))
+            Err(ParseFaultError::new(
+                "The fault error has no parameter colour."
+            ))
         );
         assert!(Parameters::parse("error; a=1; a=2").is_err());
     }

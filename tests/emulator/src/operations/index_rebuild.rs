@@ -7,7 +7,7 @@
 
 use serde_json::json;
 
-use self::rebuild::{Asked, Rebuild, RebuildStatus};
+use self::rebuild::{IndexRebuild, RebuildStatus, StartInput};
 use super::{Answer, Answered, Route, one_of, statistics};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
@@ -68,15 +68,15 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     } else {
         None
     };
-    let asked = Asked {
+    let input = StartInput {
         token,
         scope: scope.to_owned(),
         concurrency,
         buffer: buffer.to_owned(),
     };
     let mut known = cluster.rebuilds.iter();
-    if let Some(same) = known.find(|other| asked.has_token_of(other)) {
-        return if asked == same.asked {
+    if let Some(same) = known.find(|other| input.has_token_of(other)) {
+        return if input == same.input {
             Ok(Answer::Json(same.describe_start(incoming.now)))
         } else {
             Err(Failure::invalid_parameter(
@@ -91,9 +91,9 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
             "Another index rebuild is in progress.",
         ));
     }
-    let new = Rebuild {
+    let new = IndexRebuild {
         id: cluster.ids.uuid(),
-        asked,
+        input,
         started: incoming.now,
         duration: cluster.config.rebuild_duration,
         failure: cluster.next_rebuild_failure.take(),
@@ -106,7 +106,7 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
 
 fn list(cluster: &mut Cluster, _: &Incoming<'_>) -> Answered {
     let newest_first = cluster.rebuilds.iter().rev();
-    let ids: Vec<&str> = newest_first.map(Rebuild::id).collect();
+    let ids: Vec<&str> = newest_first.map(IndexRebuild::id).collect();
     Ok(Answer::Json(json!({ "rebuildIds": ids })))
 }
 

@@ -8,7 +8,7 @@
 
 use serde_json::json;
 
-use self::load::{Load, State};
+use self::load::{BulkLoad, State};
 use self::script::LoadScript;
 use super::{Answer, Answered, Route, one_of, without_nulls};
 use crate::cluster::Cluster;
@@ -124,7 +124,7 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
         return Err(unknown_id(&cluster.config, unknown));
     }
     let id = cluster.ids.uuid();
-    let load = Load {
+    let load = BulkLoad {
         id: id.clone(),
         source,
         dependencies,
@@ -202,7 +202,7 @@ fn list(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     let ids: Vec<&str> = newest_first
         .filter(|load| with_queued || !load.is_queued())
         .take(most)
-        .map(Load::id)
+        .map(BulkLoad::id)
         .collect();
     Ok(Answer::payload(json!({ "loadIds": ids })))
 }

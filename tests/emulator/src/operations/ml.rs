@@ -1,11 +1,11 @@
 //! Neptune ML: data processing, model training, model transforms and endpoints.
 //!
 //! `POST` and `GET /ml/X`, `GET` and `DELETE /ml/X/{id}`
-//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-reference.html)). The four kinds
-//! share one implementation: each has a file with the input of its start request, and all the rest is here and in
-//! [`job`]. The error texts are those of [Neptune ML
-//! errors](https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-exceptions.html). The page has
-//! none for members that are missing or of a wrong type; those are invented.
+//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-reference.html)). The
+//! four kinds share one implementation: each has a file with the input of its start request, and all the rest
+//! is here and in [`job`]. The error texts are those of [Neptune ML
+//! errors](https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-exceptions.html). That
+//! page has no texts for members that are missing or have a wrong type; those texts are invented.
 
 use serde_json::json;
 
@@ -175,7 +175,7 @@ pub(crate) const INPUTS: &[Inputs] = &[
 /// The maximum length of an id, in characters.
 const MAX_ID: usize = 48;
 
-/// Creates a job with an id of its own, and the response to its start request.
+/// Creates a job with the id in the request or a generated id, and the response to its start request.
 fn start_new_job(
     kind: MlKind,
     location: String,
@@ -254,7 +254,7 @@ fn cancel(kind: MlKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answe
     } else {
         job.stop(incoming.now, clean);
     }
-    if cluster.config.empty_cancel_answer {
+    if cluster.config.empty_cancel_response {
         return Ok(Answer::Empty);
     }
     // U20: assumed to have the body of the other operations.
@@ -361,6 +361,8 @@ fn check_completed(
     incoming: &Incoming<'_>,
 ) -> Result<(), Failure> {
     check_id(id)?;
+    // Ids in the list of data-processing jobs are accepted. Without a list, all ids are accepted unless `check_ml_jobs`
+    // is set. Any other id must be the id of a completed job of this cluster.
     let known = cluster.config.data_processing_jobs.as_ref();
     let known = known.filter(|_| kind == MlKind::DataProcessing);
     if known.map_or(!cluster.config.check_ml_jobs, |known| known.contains(id)) {

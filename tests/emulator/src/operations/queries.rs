@@ -12,17 +12,17 @@ use crate::{Language, QueryRequest, Role};
 
 pub(crate) mod answer;
 mod assembly;
+mod empty_results;
 mod graph_binary;
 mod graphson;
 pub(crate) mod media_types;
-mod nothing;
 pub(crate) mod parameters;
 pub(crate) mod queue;
 mod reports;
 pub(crate) mod sparql_text;
 pub(crate) mod status;
 
-/// Submits a query. It starts to run, or waits; [`settle`] completes it.
+/// Submits a query. It starts to run, or waits; [`advance_to`] completes it.
 pub(super) fn submit(
     cluster: &mut Cluster,
     incoming: &Incoming<'_>,
@@ -30,7 +30,7 @@ pub(super) fn submit(
 ) -> Answered {
     request.accept = incoming.header("accept").map(str::to_owned);
     request.trailers = incoming.has_word("te", "trailers");
-    cluster.queries.asked = Some(request.clone());
+    cluster.queries.last_request = Some(request.clone());
     check(cluster, &request)?;
     // U06: whether openCypher has this member is not known.
     let takes_ids =
@@ -53,7 +53,7 @@ pub(super) fn submit(
         started: None,
     };
     let ticket = cluster.queries.enqueue(job);
-    settle(cluster, incoming.now.mono);
+    advance_to(cluster, incoming.now.mono);
     Ok(Answer::Query(ticket))
 }
 
@@ -86,17 +86,18 @@ fn check(cluster: &Cluster, request: &QueryRequest) -> Result<(), Failure> {
 /// The error for an id that a running or waiting query has. The exception has a source only for openCypher; the same
 /// refusal in the other languages is assumed.
 fn in_use(language: Language, id: &str) -> Failure {
-    let mut failure = Failure::invalid_parameter(format!("Query id {id} is in use."));
-    if language == Language::OpenCypher {
-        failure.code = "DuplicateDataException".to_owned();
-    }
-    failure
+    let code = if language == Language::OpenCypher {
+        "DuplicateDataException"
+    } else {
+        "InvalidParameterException"
+    };
+    Failure::new(code, format!("Query id {id} is in use."))
 }
 
 /// Advances the time: queries whose time is over are completed, in order, and waiting queries start in their place.
-pub(crate) fn settle(cluster: &mut Cluster, now: Duration) {
+pub(crate) fn advance_to(cluster: &mut Cluster, now: Duration) {
     let slots = cluster.config.queries.slots;
-    while let Some((ticket, job)) = cluster.queries.next_over(slots, now) {
+    while let Some((ticket, job)) = cluster.queries.next_ended(slots, now) {
         if let Some((id, script)) = &job.script
             && script.succeeds()
         {
@@ -107,7 +108,7 @@ pub(crate) fn settle(cluster: &mut Cluster, now: Duration) {
     }
 }
 
-/// The end of a query that is over: the result of the RDF engine, if it is enabled.
+/// The end of a query that has ended: the result of the RDF engine, if it is enabled.
 #[cfg(feature = "oxigraph")]
 fn done(cluster: &mut Cluster, job: &Job) -> Conclusion {
     if job.script.is_some()

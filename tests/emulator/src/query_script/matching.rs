@@ -18,7 +18,7 @@ impl Matching {
         match self {
             Self::Exact(text) => request.text == *text,
             Self::Containing(part) => request.text.contains(part.as_str()),
-            Self::Predicate(is_for) => is_for(request),
+            Self::Predicate(condition) => condition(request),
         }
     }
 }

@@ -38,21 +38,21 @@ impl Scripts {
 
     /// The script for a query, counted as used.
     pub(crate) fn take(&mut self, request: &QueryRequest) -> Option<(ScriptId, Arc<QueryScript>)> {
-        let place = self.place(request)?;
-        let entry = self.all.get_mut(place)?;
+        let index = self.index(request)?;
+        let entry = self.all.get_mut(index)?;
         if let Some(left) = &mut entry.left {
             *left = left.saturating_sub(1);
         }
         entry.matched = entry.matched.saturating_add(1);
-        Some((ScriptId(place), Arc::clone(&entry.script)))
+        Some((ScriptId(index), Arc::clone(&entry.script)))
     }
 
     /// The script that would be used for a query.
     pub(crate) fn peek(&self, request: &QueryRequest) -> Option<&QueryScript> {
-        Some(&self.all.get(self.place(request)?)?.script)
+        Some(&self.all.get(self.index(request)?)?.script)
     }
 
-    fn place(&self, request: &QueryRequest) -> Option<usize> {
+    fn index(&self, request: &QueryRequest) -> Option<usize> {
         let mut scripts = self.all.iter();
         scripts.position(|entry| entry.left != Some(0) && entry.script.is_for(request))
     }

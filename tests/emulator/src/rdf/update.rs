@@ -23,7 +23,7 @@ pub(super) fn run(
             GraphUpdateOperation::Load { .. } => {
                 return Err(Failure::new(
                     "UnsupportedOperationException",
-                    "The emulator does not load from elsewhere.",
+                    "The emulator does not support LOAD.",
                 ));
             }
             _ => false,
@@ -31,7 +31,7 @@ pub(super) fn run(
         let protocol = !using.0.is_empty() || !using.1.is_empty();
         if has_own && protocol {
             return Err(Failure::bad_request(
-                "The update names its graphs itself, so parameters cannot.",
+                "The update has a USING or WITH clause, so using-graph-uri and using-named-graph-uri are not allowed.",
             ));
         }
         let operation = placed(operation, &transaction)?;

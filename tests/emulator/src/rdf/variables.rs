@@ -22,7 +22,7 @@ pub(super) fn put_in_order(query: &mut Query, text: &str) {
     }
     if let GraphPattern::Project { variables, .. } = pattern {
         let order = sparql_text::variables(text);
-        let place = |name: &str| order.iter().position(|it| *it == name);
-        variables.sort_by_cached_key(|variable| place(variable.as_str()).unwrap_or(usize::MAX));
+        let index = |name: &str| order.iter().position(|it| *it == name);
+        variables.sort_by_cached_key(|variable| index(variable.as_str()).unwrap_or(usize::MAX));
     }
 }

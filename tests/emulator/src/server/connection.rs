@@ -18,7 +18,7 @@ use super::incoming::{self, Head};
 use super::script::{self, Asker, Script, Step, Then};
 use super::stream::Stream;
 use super::{Close, Shared};
-use crate::{Ending, Outcome};
+use crate::{ConnectionEnd, Outcome};
 
 /// How much of a generated body is counted as written in advance, in bytes.
 const PIECE: usize = 64 * 1024;
@@ -38,7 +38,7 @@ pub(super) struct Connection {
 /// How a connection ends.
 #[derive(Clone, Copy, Debug)]
 struct End {
-    ending: Ending,
+    ending: ConnectionEnd,
     /// Whether the client may still be sending.
     unread: bool,
 }
@@ -119,23 +119,23 @@ impl Connection {
     }
 
     /// Waits for the first byte of a request, or until the connection is to be closed.
-    async fn wait(&mut self, limit: Option<(Duration, Ending)>) -> io::Result<Option<End>> {
+    async fn wait(&mut self, limit: Option<(Duration, ConnectionEnd)>) -> io::Result<Option<End>> {
         let started = tokio::time::Instant::now();
         loop {
             let control = *self.control.borrow_and_update();
             let since = self.slot.idle_since();
             if control.stopping || since.is_some_and(|since| since < control.generation) {
-                return Ok(Some(End::new(Ending::Fin, false)));
+                return Ok(Some(End::new(ConnectionEnd::Fin, false)));
             }
-            if control.answering && !self.buffer.is_empty() {
+            if control.reading && !self.buffer.is_empty() {
                 return Ok(None);
             }
             let (time, ending) = match (limit, control.idle_limit) {
                 (Some((time, ending)), _) => (Some(time), ending),
-                (None, time) => (time, Ending::Fin),
+                (None, time) => (time, ConnectionEnd::Fin),
             };
             let deadline = time.and_then(|time| started.checked_add(time));
-            match self.event(control.answering, deadline).await? {
+            match self.event(control.reading, deadline).await? {
                 Event::Bytes | Event::Changed => {}
                 Event::TimeOut => return Ok(Some(End::new(ending, false))),
             }
@@ -233,7 +233,7 @@ impl Connection {
         }
         // The rest of a body that is not read would be parsed as a request.
         let close = match self.control.borrow().close {
-            Close::Never if too_long => Close::Announced,
+            Close::Never if too_long => Close::WithHeader,
             close => close,
         };
         Ok(script::script(outcome, asker, close))
@@ -242,8 +242,8 @@ impl Connection {
     async fn perform(&mut self, script: Script) -> io::Result<()> {
         let goes_on = !matches!(script.then, Then::End(_));
         let last = script.steps.len().saturating_sub(1);
-        for (place, step) in script.steps.into_iter().enumerate() {
-            let is_last = place == last && goes_on;
+        for (index, step) in script.steps.into_iter().enumerate() {
+            let is_last = index == last && goes_on;
             match step {
                 Step::Wait(time) => tokio::time::sleep(time).await,
                 Step::Send(bytes) => self.send(&bytes, is_last).await?,
@@ -295,17 +295,17 @@ impl Connection {
             status.canonical_reason().unwrap_or_default()
         );
         self.write(text.as_bytes()).await?;
-        Ok(End::new(Ending::Fin, true))
+        Ok(End::new(ConnectionEnd::Fin, true))
     }
 
-    fn unread(&self, ending: Ending) -> End {
+    fn unread(&self, ending: ConnectionEnd) -> End {
         self.slot.left_unread();
         End::new(ending, true)
     }
 }
 
 impl End {
-    fn new(ending: Ending, unread: bool) -> Self {
+    fn new(ending: ConnectionEnd, unread: bool) -> Self {
         Self { ending, unread }
     }
 }

@@ -9,16 +9,16 @@ pub enum Close {
     #[default]
     Never,
     /// The connection is closed, and the response has `connection: close`.
-    Announced,
+    WithHeader,
     /// The connection is closed without `connection: close`, like an idle one. A client that reuses it immediately may
     /// find it closed, or about to be closed.
-    Silently,
+    WithoutHeader,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Control {
     pub(super) stopping: bool,
-    pub(super) answering: bool,
+    pub(super) reading: bool,
     /// Connections that have been idle since an older generation are closed.
     pub(super) generation: u64,
     pub(super) close: Close,
@@ -29,7 +29,7 @@ impl Control {
     pub(super) fn new(close: Close, idle_limit: Option<Duration>) -> Self {
         Self {
             stopping: false,
-            answering: true,
+            reading: true,
             generation: 0,
             close,
             idle_limit,

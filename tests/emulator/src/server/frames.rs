@@ -25,16 +25,16 @@ pub(super) struct Frames {
 #[derive(Default)]
 pub(super) struct Frame {
     pub(super) bytes: Vec<u8>,
-    /// The place of the piece in the bytes.
+    /// The position of the piece in the bytes.
     pub(super) data: Range<usize>,
 }
 
 impl Frames {
     /// Whether a body with this delivery can be sent while it is generated.
     pub(super) fn can(framing: Framing, delivery: &Delivery) -> bool {
-        let has_length = matches!(framing, Framing::Length | Framing::Natural);
+        let has_length = matches!(framing, Framing::Length | Framing::Auto);
         let half = delivery.cut.is_some_and(|cut| cut.after.is_none());
-        !has_length && !half && delivery.stall.is_none() && delivery.pace.is_none()
+        !has_length && !half && delivery.stall.is_none() && delivery.throttle.is_none()
     }
 
     pub(super) fn new(
@@ -55,7 +55,7 @@ impl Frames {
         let length = response.chunks.iter().map(Bytes::len).sum();
         let after = |cut: Cut| match response.generated {
             Some(_) => cut.after.unwrap_or(usize::MAX),
-            None => cut.of(length),
+            None => cut.sent_length(length),
         };
         let left = delivery.cut.map(|cut| (after(cut), cut.inside_chunk));
         Self {
@@ -163,8 +163,8 @@ mod tests {
             chunked(Some((99, false))),
             "3\r\nabc\r\n4\r\ndefg\r\n1\r\nh\r\n"
         );
-        assert_eq!(written(Framing::UntilClose, None), "abcdefgh");
-        assert_eq!(written(Framing::UntilClose, Some((4, false))), "abcd");
+        assert_eq!(written(Framing::CloseDelimited, None), "abcdefgh");
+        assert_eq!(written(Framing::CloseDelimited, Some((4, false))), "abcd");
     }
 
     #[test]

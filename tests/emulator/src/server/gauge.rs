@@ -11,15 +11,17 @@ const MAX_CONNECTIONS: usize = 10_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Connections {
-    /// How many were accepted.
+    /// The number of accepted connections.
     pub accepted: u64,
     /// How many are open.
     pub open: usize,
-    /// How many were open at the same time, at most.
+    /// The highest number of connections that were open at the same time.
     pub peak: usize,
-    /// How many requests were read from each, in the order in which they were accepted; only the newest 10,000.
+    /// The number of requests read from each connection, in the order in which the connections were accepted;
+    /// only for the newest 10,000 connections.
     pub requests: Vec<u64>,
-    /// How many were closed as planned without reading a request.
+    /// The number of connections that were closed without reading a request, by
+    /// [`Server::close_before_reading`](crate::Server::close_before_reading) or a fault.
     pub unread: u64,
     /// How many bytes of responses were written, before encryption.
     pub bytes_written: u64,
@@ -154,11 +156,11 @@ impl Gauge {
     }
 
     #[cfg(feature = "tls")]
-    pub(super) fn change_handshake(&self, place: usize, change: impl FnOnce(&mut Handshake)) {
+    pub(super) fn change_handshake(&self, index: usize, change: impl FnOnce(&mut Handshake)) {
         self.change(|state| {
             let (newest, before) = &mut state.handshakes;
-            let place = place.checked_sub(*before);
-            if let Some(handshake) = place.and_then(|place| newest.get_mut(place)) {
+            let index = index.checked_sub(*before);
+            if let Some(handshake) = index.and_then(|index| newest.get_mut(index)) {
                 change(handshake);
             }
         });
@@ -177,10 +179,10 @@ impl Slot {
     pub(super) fn read_a_request(&self) {
         self.gauge.change(|state| {
             let from_end = state.connections.accepted.saturating_sub(self.number);
-            let place = usize::try_from(from_end)
+            let index = usize::try_from(from_end)
                 .ok()
                 .and_then(|from_end| state.requests.len().checked_sub(from_end));
-            if let Some(count) = place.and_then(|place| state.requests.get_mut(place)) {
+            if let Some(count) = index.and_then(|index| state.requests.get_mut(index)) {
                 *count += 1;
             }
         });

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use super::control::Control;
 use super::gauge::Gauge;
 use super::{Close, Server, Shared, accept};
-use crate::{Emulator, Ending, Now};
+use crate::{ConnectionEnd, Emulator, Now};
 
 /// The options of a server. By default it uses a free port of 127.0.0.1, the clock of the system and no TLS.
 ///
@@ -24,7 +24,7 @@ use crate::{Emulator, Ending, Now};
 ///
 /// let server = ServerOptions::new()
 ///     .address("localhost:0")?
-///     .close_after_answer(Close::Announced)
+///     .close_after_response(Close::WithHeader)
 ///     .idle_limit(Duration::from_secs(5))
 ///     .start(Emulator::default())?;
 /// assert!(server.endpoint().starts_with("http://"));
@@ -98,7 +98,7 @@ impl ServerOptions {
             gauge: Arc::new(Gauge::default()),
             control: watch::Sender::new(Control::new(self.close, self.idle_limit)),
             happened: watch::Sender::new(0),
-            unread: Mutex::new((0, Ending::Fin)),
+            unread: Mutex::new((0, ConnectionEnd::Fin)),
             #[cfg(feature = "tls")]
             tls: self.tls.map(super::Tls::ready).transpose()?,
         });
@@ -120,9 +120,9 @@ setters! {
     /// The clock. Default: the clock of the system.
     clock(clock: impl Fn() -> Now + Send + Sync + 'static) => clock = Some(Box::new(clock));
 
-    /// Whether connections are closed after each response. [`Server::set_close_after_answer`] changes it. Default:
+    /// Whether connections are closed after each response. [`Server::set_close_after_response`] changes it. Default:
     /// never.
-    close_after_answer(close: Close) => close = close;
+    close_after_response(close: Close) => close = close;
 
     /// How long connections may be idle before they are closed. [`Server::set_idle_limit`] changes it. Default:
     /// forever.

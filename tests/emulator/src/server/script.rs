@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::Close;
 use super::frames::{Frame, Frames};
-use crate::{Cut, Delivery, Ending, Fault, Framing, Outcome, Part, Response};
+use crate::{ConnectionEnd, Cut, Delivery, Fault, Framing, Outcome, Part, Response};
 
 /// The properties of a request that its response depends on.
 #[derive(Clone, Copy, Debug)]
@@ -42,9 +42,9 @@ pub(super) enum Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Then {
     Next,
-    End(Ending),
+    End(ConnectionEnd),
     /// Ends the connection unless a request begins within this time.
-    EndIdle(Duration, Ending),
+    EndIdle(Duration, ConnectionEnd),
 }
 
 pub(super) fn script(outcome: Outcome, asker: Asker, close: Close) -> Script {
@@ -57,18 +57,21 @@ pub(super) fn script(outcome: Outcome, asker: Asker, close: Close) -> Script {
             delivered(*response, &Delivery::cut(Cut::at(after)), asker, close)
         }
         // The server has waited for pending queries; if this one is pending, its outcome was dropped.
-        Outcome::Fault(Fault::CloseWithoutAnswer) | Outcome::Pending(_) => {
-            ended(Vec::new(), Ending::Fin)
+        Outcome::Fault(Fault::CloseWithoutResponse) | Outcome::Pending(_) => {
+            ended(Vec::new(), ConnectionEnd::Fin)
         }
         Outcome::Fault(Fault::BeforeReading(ending)) => ended(Vec::new(), ending),
-        Outcome::Fault(Fault::NoAnswer { delay, ending }) => ended(vec![Step::Wait(delay)], ending),
-        Outcome::Fault(Fault::NotHttp { delay, bytes }) => {
-            ended(vec![Step::Wait(delay), Step::Send(bytes)], Ending::Fin)
+        Outcome::Fault(Fault::NoResponse { delay, ending }) => {
+            ended(vec![Step::Wait(delay)], ending)
         }
+        Outcome::Fault(Fault::NotHttp { delay, bytes }) => ended(
+            vec![Step::Wait(delay), Step::Send(bytes)],
+            ConnectionEnd::Fin,
+        ),
     }
 }
 
-fn ended(steps: Vec<Step>, ending: Ending) -> Script {
+fn ended(steps: Vec<Step>, ending: ConnectionEnd) -> Script {
     Script {
         steps,
         then: Then::End(ending),
@@ -87,7 +90,7 @@ fn delivered(mut response: Response, delivery: &Delivery, asker: Asker, close: C
         response.chunks = response.pieces().collect();
         response.generated = None;
     }
-    let trailers_wanted = asker.trailers || delivery.trailers_unasked;
+    let trailers_wanted = asker.trailers || delivery.force_trailers;
     let trailers = if framing == Framing::Chunked && trailers_wanted {
         std::mem::take(&mut response.trailers)
     } else {
@@ -105,8 +108,8 @@ fn delivered(mut response: Response, delivery: &Delivery, asker: Asker, close: C
         Framing::Chunked => {
             set(headers, header::TRANSFER_ENCODING, "chunked");
         }
-        Framing::UntilClose => {}
-        Framing::Length | Framing::Natural => {
+        Framing::CloseDelimited => {}
+        Framing::Length | Framing::Auto => {
             let length: usize = response.chunks.iter().map(Bytes::len).sum();
             let announced = length.saturating_add(delivery.missing).to_string();
             set(headers, header::CONTENT_LENGTH, &announced);
@@ -143,10 +146,10 @@ fn framing(response: &Response, delivery: &Delivery, asker: Asker) -> Framing {
     match delivery.framing {
         // The response has its own length, which is not corrected.
         _ if response.head.headers.contains_key(header::CONTENT_LENGTH) => Framing::Length,
-        Framing::Natural if several || says_chunked || response.generated.is_some() => {
+        Framing::Auto if several || says_chunked || response.generated.is_some() => {
             Framing::Chunked
         }
-        Framing::Natural => Framing::Length,
+        Framing::Auto => Framing::Length,
         given => given,
     }
     .for_asker(asker)
@@ -155,7 +158,7 @@ fn framing(response: &Response, delivery: &Delivery, asker: Asker) -> Framing {
 impl Framing {
     fn for_asker(self, asker: Asker) -> Self {
         if asker.old && self == Self::Chunked {
-            Self::UntilClose
+            Self::CloseDelimited
         } else {
             self
         }
@@ -167,7 +170,9 @@ fn announces(delivery: &Delivery, framing: Framing, asker: Asker, close: Close) 
     delivery.announce_close
         || delivery.ending.is_none()
             && delivery.is_whole()
-            && (close == Close::Announced || !asker.keep_alive || framing == Framing::UntilClose)
+            && (close == Close::WithHeader
+                || !asker.keep_alive
+                || framing == Framing::CloseDelimited)
 }
 
 fn then(
@@ -178,12 +183,12 @@ fn then(
     close: Close,
 ) -> Then {
     let stuck = delivery.stall.is_some_and(|stall| stall.time.is_none());
-    let last = !delivery.is_whole() || framing == Framing::UntilClose;
+    let last = !delivery.is_whole() || framing == Framing::CloseDelimited;
     let says_close = response.head.headers.get(header::CONNECTION);
     let says_close =
         says_close.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"close"));
     match delivery.ending {
-        _ if stuck => Then::End(Ending::Hang),
+        _ if stuck => Then::End(ConnectionEnd::Hang),
         Some(ending) if !last && !delivery.idle.is_zero() => Then::EndIdle(delivery.idle, ending),
         Some(ending) => Then::End(ending),
         None if last
@@ -192,7 +197,7 @@ fn then(
             || close != Close::Never
             || !asker.keep_alive =>
         {
-            Then::End(Ending::Fin)
+            Then::End(ConnectionEnd::Fin)
         }
         None => Then::Next,
     }
@@ -276,7 +281,7 @@ fn travel(head: Vec<u8>, body: Body, delivery: &Delivery, then: Then) -> Script 
 
 /// Sends pieces, at once if they are not slow.
 fn send(steps: &mut Vec<Step>, pieces: &[(Part, Bytes)], delivery: &Delivery) {
-    let Some(pace) = delivery.pace else {
+    let Some(throttle) = delivery.throttle else {
         let mut all = BytesMut::new();
         for (_, bytes) in pieces {
             all.extend_from_slice(bytes);
@@ -287,9 +292,9 @@ fn send(steps: &mut Vec<Step>, pieces: &[(Part, Bytes)], delivery: &Delivery) {
         return;
     };
     for (part, bytes) in pieces.iter().filter(|(_, bytes)| !bytes.is_empty()) {
-        let slow = pace.part == Part::All || pace.part == *part;
+        let slow = throttle.part == Part::All || throttle.part == *part;
         steps.push(if slow {
-            Step::Trickle(bytes.clone(), pace.bytes.max(1), pace.every)
+            Step::Trickle(bytes.clone(), throttle.bytes.max(1), throttle.every)
         } else {
             Step::Send(bytes.clone())
         });

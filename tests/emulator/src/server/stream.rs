@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
 
-use crate::Ending;
+use crate::ConnectionEnd;
 
 /// How long a client may continue to send discarded bytes before the connection is reset.
 const DISCARD_TIMEOUT: Duration = Duration::from_millis(500);
@@ -34,20 +34,20 @@ impl Stream {
     /// Ends the connection. If `unread`, the client may still be sending, and its bytes are discarded first: a system
     /// that closes a socket with unread bytes resets the connection. A client that continues to send long after a `Fin`
     /// still gets a reset.
-    pub(super) async fn end(mut self, ending: Ending, unread: bool) {
+    pub(super) async fn end(mut self, ending: ConnectionEnd, unread: bool) {
         // The client may have disconnected already.
         let _ = match ending {
-            Ending::Fin => tokio::time::timeout(DISCARD_TIMEOUT, self.shutdown())
+            ConnectionEnd::Fin => tokio::time::timeout(DISCARD_TIMEOUT, self.shutdown())
                 .await
                 .unwrap_or(Ok(())),
-            Ending::Abrupt => self.tcp().shutdown().await,
-            Ending::Rst => self.tcp().set_zero_linger(),
-            Ending::Hang => {
+            ConnectionEnd::Abrupt => self.tcp().shutdown().await,
+            ConnectionEnd::Rst => self.tcp().set_zero_linger(),
+            ConnectionEnd::Hang => {
                 discard(self.tcp()).await;
                 Ok(())
             }
         };
-        if unread && ending != Ending::Rst {
+        if unread && ending != ConnectionEnd::Rst {
             let _ = tokio::time::timeout(DISCARD_TIMEOUT, until_quiet(self.tcp())).await;
         }
     }

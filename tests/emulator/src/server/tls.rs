@@ -125,7 +125,7 @@ impl Ready {
         };
         let hello = start.client_hello();
         let protocols = hello.alpn().into_iter().flatten();
-        let place = gauge.handshake(Handshake {
+        let index = gauge.handshake(Handshake {
             server_name: hello.server_name().map(str::to_owned),
             alpn: protocols
                 .map(|protocol| String::from_utf8_lossy(protocol).into_owned())
@@ -135,7 +135,7 @@ impl Ready {
         match start.into_stream(Arc::clone(&self.config)).await {
             Ok(tls) => {
                 let version = tls.get_ref().1.protocol_version();
-                gauge.change_handshake(place, |handshake| {
+                gauge.change_handshake(index, |handshake| {
                     handshake.version = version.and_then(|version| version.as_str()).map(|name| {
                         // rustls has an underscore instead of the dot.
                         name.replace('_', ".")
@@ -144,7 +144,7 @@ impl Ready {
                 Some(Stream::Tls(Box::new(tls)))
             }
             Err(error) => {
-                gauge.change_handshake(place, |handshake| {
+                gauge.change_handshake(index, |handshake| {
                     handshake.failure = Some(error.to_string());
                 });
                 None

@@ -116,8 +116,9 @@ fn help_and_version() {
         --rebuild-seconds --restart-seconds --scripts --rdf-engine --streams --changes \
         --statistics --summaries --faults --help --version";
     for flag in flags.split_whitespace() {
-        assert_contains(&text, flag);
+        assert_contains(&text, &format!("\n  {flag}"));
     }
+    assert!(!text.contains("\n--"), "{text}");
     let version = run(&["--version"]);
     assert_eq!(
         version.stdout,

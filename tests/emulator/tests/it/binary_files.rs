@@ -202,7 +202,7 @@ fn errors_in_files_are_reported() {
         (r#"{"language":"gremlin","row":[]}"#, "unknown or misplaced member row"),
         (r#"{"language":"gremlin","boolean":true}"#, "unknown or misplaced member boolean"),
         (r#"{"language":"gremlin","rows":1}"#, "rows must be a list"),
-        (r#"{"language":"sparql","rows":[1]}"#, "a row of this language must be an object"),
+        (r#"{"language":"sparql","rows":[1]}"#, "a row of openCypher or SPARQL must be an object"),
         (r#"{"language":"gremlin","rows":[],"text":"x"}"#, "only one of rows and text is allowed"),
         (r#"{"language":"gremlin","explain":true,"profile":true}"#, "only one of explain and profile may be true"),
         (r#"{"language":"gremlin","body":"x"}"#, "media_type is missing"),

@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use http::{HeaderValue, StatusCode, header};
-use neptunedata_emulator::{Close, Emulator, Ending, Planned, Response, Server, ServerOptions};
+use neptunedata_emulator::{
+    Close, ConnectionEnd, Emulator, PlannedFault, Response, Server, ServerOptions,
+};
 
 use crate::raw::{Ended, OK, Raw, STATUS, WAIT_LIMIT, counts, parts, start, status, until_fin};
 use crate::support::{Ask, assert_contains, assert_ends, assert_lacks, assert_starts};
@@ -101,7 +103,7 @@ fn old_clients_are_served() {
     assert_contains(&raw.answer(KEEP_ALIVE), "\r\nconnection: keep-alive\r\n");
     // They know no chunks.
     let chunks = Response::new(StatusCode::OK, "").chunks(["abc", "def"]);
-    server.with(|neptune| neptune.fail_next(Planned::instead(chunks)));
+    server.with(|neptune| neptune.fail_next(PlannedFault::instead(chunks)));
     raw.send(KEEP_ALIVE);
     let (answer, ended) = raw.until_end();
     assert_eq!((parts(&answer).1, ended), ("abcdef", Ended::Fin));
@@ -114,8 +116,11 @@ fn answers_are_taken_at_their_word() {
         .header(header::CONTENT_LENGTH, 9.into())
         .header(header::CONNECTION, HeaderValue::from_static("close"));
     server.with(|neptune| {
-        neptune.fail_next(Planned::instead(lie));
-        neptune.fail_next(Planned::instead(Response::new(StatusCode::NO_CONTENT, "")));
+        neptune.fail_next(PlannedFault::instead(lie));
+        neptune.fail_next(PlannedFault::instead(Response::new(
+            StatusCode::NO_CONTENT,
+            "",
+        )));
     });
     let answer = until_fin(&server, STATUS);
     assert_contains(&answer, "content-length: 9\r\n");
@@ -183,11 +188,11 @@ fn idle_connections_close_by_themselves() {
 
 #[test]
 fn connections_close_after_answers() {
-    let server = start_with(ServerOptions::new().close_after_answer(Close::Silently));
+    let server = start_with(ServerOptions::new().close_after_response(Close::WithoutHeader));
     assert_lacks(&until_fin(&server, STATUS), "connection:");
-    server.set_close_after_answer(Close::Announced);
+    server.set_close_after_response(Close::WithHeader);
     assert_contains(&until_fin(&server, STATUS), "\r\nconnection: close\r\n");
-    server.set_close_after_answer(Close::Never);
+    server.set_close_after_response(Close::Never);
     let mut raw = Raw::connect(&server);
     assert_lacks(&raw.answer(STATUS), "connection:");
     raw.ends(Ended::Open);
@@ -198,11 +203,11 @@ fn requests_are_left_unread() {
     let server = start();
     let mut kept = Raw::connect(&server);
     kept.answer(STATUS);
-    server.close_before_reading(2, Ending::Rst);
+    server.close_before_reading(2, ConnectionEnd::Rst);
     kept.send(STATUS);
     kept.ends(Ended::Rst);
     Raw::ask(&server, STATUS).ends(Ended::Rst);
-    server.close_before_reading(1, Ending::Fin);
+    server.close_before_reading(1, ConnectionEnd::Fin);
     Raw::ask(&server, STATUS).ends(Ended::Fin);
     assert_eq!(counts(&server), (1, 1));
     assert_eq!(server.connections().unread, 3);
@@ -214,14 +219,14 @@ fn the_server_can_fall_silent() {
     let server = start();
     let mut raw = Raw::connect(&server);
     raw.answer(STATUS);
-    server.set_answering(false);
+    server.set_reading(false);
     raw.send(STATUS);
     raw.ends(Ended::Open);
     assert_eq!(counts(&server), (1, 1));
     // New connections are accepted, and get no answers either.
     let mut other = Raw::ask(&server, STATUS);
     other.ends(Ended::Open);
-    server.set_answering(true);
+    server.set_reading(true);
     assert_starts(&raw.one(), OK);
     assert_starts(&other.one(), OK);
     assert_eq!(counts(&server), (3, 3));
@@ -232,7 +237,7 @@ fn stopping_does_not_wait_for_open_requests() {
     let server = start();
     let mut hanging = Raw::ask(&server, &status("stop-answering"));
     assert!(server.wait_until(WAIT_LIMIT, || counts(&server) == (1, 1)));
-    server.set_answering(false);
+    server.set_reading(false);
     let mut silent = Raw::ask(&server, STATUS);
     let started = Instant::now();
     drop(server);

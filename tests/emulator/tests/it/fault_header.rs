@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::Request;
-use neptunedata_emulator::{Config, Emulator, Fault, Outcome, Planned, When};
+use neptunedata_emulator::{Config, Emulator, Fault, Outcome, PlannedFault, Stage};
 
 use crate::support::{
     Ask, BAD_REQUEST, assert_contains, assert_starts, get, header, now, refusal, rows, with_header,
@@ -26,10 +26,10 @@ fn met(neptune: &mut Emulator, fault: &str) -> Option<u16> {
 fn the_header_is_off_by_default() {
     let mut neptune = Emulator::default();
     assert_eq!(met(&mut neptune, "status=503"), Some(200));
-    assert!(!neptune.log()[0].spoilt);
+    assert!(!neptune.log()[0].fault_applied);
     neptune.reconfigure(|config| config.fault_header(true));
     assert_eq!(met(&mut neptune, "status=503"), Some(503));
-    assert!(neptune.log()[1].spoilt);
+    assert!(neptune.log()[1].fault_applied);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn several_lines_are_one_list() {
 #[test]
 fn planned_faults_are_kept() {
     let mut neptune = obeying();
-    neptune.fail_next(Planned::error("ThrottlingException", ""));
+    neptune.fail_next(PlannedFault::error("ThrottlingException", ""));
     assert_eq!(met(&mut neptune, "status=503"), Some(503));
     assert_eq!(neptune.planned(), 1);
     neptune.clear_planned();
@@ -99,20 +99,20 @@ fn invalid_headers_are_rejected() {
         read-then-fun => Unknown fault 'read-then-fun'; known are close-before-reading, read-then-fin,
          => Unknown fault ''
         status=503, => Unknown fault ''
-        read-then-fin; colour=red => read-then-fin has no parameter colour.
+        read-then-fin; colour=red => The fault read-then-fin has no parameter colour.
         status=99 => status=99: 
-        status=100 => status=100: not a final status
+        status=100 => status=100: must be a final status, 200 or higher
         answer-late; delay=soon => delay=soon: 
         garbage; part=all => part=all: expected one of body, tail, wire
         read-then-fin; ending=bang => ending=bang: expected one of fin, abrupt, rst, hang
         read-then-fin; times=-1 => times=-1: 
         read-then-fin; executed=maybe => executed=maybe: 
-        trailers; kind=oversized; bytes=16777217 => at most 16777216
-        skewed-date; seconds=9223372036854775807 => seconds=9223372036854775807: at most 1000000000 in either direction
-        read-then-fin; skew=-1000000001 => skew=-1000000001: at most 1000000000 in either direction
-        signature-expired; seconds=-1 => seconds=-1: at least 0
-        signature-not-yet-current; seconds=4294967295 => at most 1000000000 in either direction
-        trickle; bytes=0 => bytes=0: at least 1
+        trailers; kind=oversized; bytes=16777217 => must be at most 16777216
+        skewed-date; seconds=9223372036854775807 => seconds=9223372036854775807: must be from -1000000000 to 1000000000
+        read-then-fin; skew=-1000000001 => skew=-1000000001: must be from -1000000000 to 1000000000
+        signature-expired; seconds=-1 => seconds=-1: must be at least 0
+        signature-not-yet-current; seconds=4294967295 => must be from -1000000000 to 1000000000
+        trickle; bytes=0 => bytes=0: must be at least 1
         error; message="open => A quotation mark is not closed.
         error; header=x => expected name:value
         error; status=500; status=500 => status is given twice.
@@ -123,34 +123,34 @@ fn invalid_headers_are_rejected() {
         assert_starts(&message, "x-neptune-fault: ");
         assert_contains(&message, part);
         assert_eq!(neptune.counts("GetEngineStatus"), (1, 0));
-        assert!(!neptune.log()[0].spoilt);
+        assert!(!neptune.log()[0].fault_applied);
     }
     for fault in ["skewed-date; seconds=-1000000000", "trickle; bytes=1"] {
-        assert!(fault.parse::<Planned>().is_ok(), "{fault}");
+        assert!(fault.parse::<PlannedFault>().is_ok(), "{fault}");
     }
-    assert!("status=503, status=504".parse::<Planned>().is_err());
-    assert!("status=503; id=a".parse::<Planned>().is_err());
-    let error = "status=9".parse::<Planned>().expect_err("accepted");
+    assert!("status=503, status=504".parse::<PlannedFault>().is_err());
+    assert!("status=503; id=a".parse::<PlannedFault>().is_err());
+    let error = "status=9".parse::<PlannedFault>().expect_err("accepted");
     assert!(error.to_string().contains("status=9"));
 }
 
 #[test]
 fn when_each_strikes() {
-    for (fault, when) in [
-        ("close-before-reading; executed", When::BeforeReading),
-        ("read-then-fin", When::Executed),
-        ("read-then-fin; executed=false", When::Received),
-        ("error", When::Received),
-        ("error; executed=true", When::Executed),
-        ("error; status=200", When::Executed),
-        ("html", When::Executed),
-        ("html; status=503", When::Received),
-        ("redirect", When::Received),
-        ("expire-token; executed", When::Received),
-        ("trailers; kind=failing", When::Executed),
+    for (fault, stage) in [
+        ("close-before-reading; executed", Stage::BeforeReading),
+        ("read-then-fin", Stage::Executed),
+        ("read-then-fin; executed=false", Stage::Received),
+        ("error", Stage::Received),
+        ("error; executed=true", Stage::Executed),
+        ("error; status=200", Stage::Executed),
+        ("html", Stage::Executed),
+        ("html; status=503", Stage::Received),
+        ("redirect", Stage::Received),
+        ("expire-token; executed", Stage::Received),
+        ("trailers; kind=failing", Stage::Executed),
     ] {
-        let planned: Planned = fault.parse().expect("a fault");
-        assert_eq!(planned.when(), when, "{fault}");
+        let planned: PlannedFault = fault.parse().expect("a fault");
+        assert_eq!(planned.stage(), stage, "{fault}");
     }
 }
 
@@ -169,6 +169,10 @@ fn errors_of_every_form() {
         (
             "error; code=TooManyRequestsException",
             refusal(429, "TooManyRequestsException", "As planned."),
+        ),
+        (
+            "error; code=DuplicateDataException",
+            refusal(400, "DuplicateDataException", "As planned."),
         ),
     ] {
         neptune.refuses_as(asking(fault), expected);

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use neptunedata_emulator::{Emulator, Ending, Fault, Mishap, Outcome, Planned};
+use neptunedata_emulator::{ConnectionEnd, Emulator, Fault, Outcome, PlannedFault, Replacement};
 
 use crate::raw::{
     Ended, OK, Raw, STATUS, WAIT_LIMIT, announced, chunked, counts, meet, parts, start, status,
@@ -31,7 +31,7 @@ fn no_answer() {
         assert_eq!(counts(&server), (1, executed), "{fault}");
         server.with(|neptune| {
             let entry = &neptune.log()[0];
-            assert!(entry.spoilt && entry.status.is_none(), "{entry:?}");
+            assert!(entry.fault_applied && entry.status.is_none(), "{entry:?}");
         });
     }
 }
@@ -242,8 +242,10 @@ fn closing_after_an_answer() {
 fn plans_do_the_same() {
     let server = start();
     server.with(|neptune| {
-        neptune.fail_next(Planned::new(Mishap::CloseBeforeReading(Ending::Rst)));
-        neptune.fail_next(Planned::new(Mishap::NoAnswer(Ending::Rst)).times(2));
+        neptune.fail_next(PlannedFault::new(Replacement::CloseBeforeReading(
+            ConnectionEnd::Rst,
+        )));
+        neptune.fail_next(PlannedFault::new(Replacement::NoResponse(ConnectionEnd::Rst)).times(2));
         neptune.fail_next("truncated-body; bytes=1".parse().expect("a fault"));
     });
     for (comes, ended, received) in [
@@ -270,14 +272,21 @@ fn faults_are_data_without_a_server() {
     let unread = meet("close-before-reading; ending=rst");
     assert!(matches!(
         unread,
-        Outcome::Fault(Fault::BeforeReading(Ending::Rst))
+        Outcome::Fault(Fault::BeforeReading(ConnectionEnd::Rst))
     ));
     let closed = meet("read-then-fin");
-    assert!(matches!(closed, Outcome::Fault(Fault::CloseWithoutAnswer)));
-    let Outcome::Fault(Fault::NoAnswer { ending, delay }) = meet("stop-answering; delay=5") else {
+    assert!(matches!(
+        closed,
+        Outcome::Fault(Fault::CloseWithoutResponse)
+    ));
+    let Outcome::Fault(Fault::NoResponse { ending, delay }) = meet("stop-answering; delay=5")
+    else {
         panic!("another outcome")
     };
-    assert_eq!((ending, delay), (Ending::Hang, Duration::from_millis(5)));
+    assert_eq!(
+        (ending, delay),
+        (ConnectionEnd::Hang, Duration::from_millis(5))
+    );
     // What arrives in the end is an answer, however late.
     let late = meet("answer-late; delay=60000; skew=60");
     assert_eq!(late.response().expect("an answer").status(), 200);

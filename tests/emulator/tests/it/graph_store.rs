@@ -41,7 +41,7 @@ fn scripts_answer() {
     let graph = neptune.answer(get("/sparql/gsp/?default"));
     assert_eq!(media_type(&graph), "text/turtle");
     assert_eq!(graph.body(), "<a:> <b:> <c:> .");
-    assert_eq!(neptune.script_effects(id), 1);
+    assert_eq!(neptune.script_completions(id), 1);
 }
 
 #[test]

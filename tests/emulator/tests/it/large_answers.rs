@@ -4,7 +4,7 @@ use std::io::Read;
 use std::net::TcpStream;
 use std::time::Duration;
 
-use neptunedata_emulator::{Emulator, Planned, QueryScript, Server};
+use neptunedata_emulator::{Emulator, PlannedFault, QueryScript, Server};
 use serde_json::json;
 use socket2::SockRef;
 
@@ -131,7 +131,7 @@ fn answers_end_at_the_planned_position() {
     let end = String::from_utf8_lossy(&last);
     assert_contains(&end, "%22message%22%3A%22Full.%22%7D");
 
-    server.with(|emulator| emulator.fail_next(Planned::executed_but_cut(1_000_000)));
+    server.with(|emulator| emulator.fail_next(PlannedFault::executed_but_cut(1_000_000)));
     let (all, last) = read(&mut ask(&server), u64::MAX);
     assert!((1_000_000..1_001_000).contains(&all), "{all}");
     assert!(last.ends_with(b"x\r\n"), "{last:?}");

@@ -27,7 +27,7 @@ fn only(request: &str) -> String {
 fn query(server: &Server) -> Raw {
     let request = only(&format!("GET /gremlin?gremlin=g.V()&queryId={ID}"));
     let raw = Raw::ask(server, &request);
-    let runs = || server.with(|emulator| emulator.next_end().is_some());
+    let runs = || server.with(|emulator| emulator.next_query_end().is_some());
     assert!(server.wait_until(WAIT_LIMIT, runs));
     raw
 }

@@ -131,7 +131,7 @@ fn m45_endpoints_are_deleted_in_any_state() {
         then.refuses_as(delete("/ml/endpoints/e-1"), invalid(UNKNOWN));
     }
     assert!(neptune.ml_jobs(MlKind::Endpoint).is_empty());
-    let mut neptune = Emulator::new(Config::default().empty_cancel_answer(true));
+    let mut neptune = Emulator::new(Config::default().empty_cancel_response(true));
     neptune.post(ENDPOINTS, &endpoint("e-1"));
     let deleted = neptune.answer(delete("/ml/endpoints/e-1"));
     assert!(deleted.body().is_empty());

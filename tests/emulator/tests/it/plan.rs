@@ -1,7 +1,7 @@
 //! Planned failures.
 
 use http::{HeaderValue, StatusCode, header};
-use neptunedata_emulator::{Config, Emulator, Fault, JobStatus, Outcome, Planned, Response};
+use neptunedata_emulator::{Config, Emulator, Fault, JobStatus, Outcome, PlannedFault, Response};
 use serde_json::json;
 
 use crate::support::{Ask, delete, get, invalid, job, now, refusal};
@@ -26,9 +26,12 @@ fn status(neptune: &Emulator) -> JobStatus {
 #[test]
 fn lost_before_it_ran() {
     let mut neptune = started();
-    neptune.fail_next(Planned::close());
+    neptune.fail_next(PlannedFault::close());
     let outcome = cancel(&mut neptune);
-    assert!(matches!(outcome, Outcome::Fault(Fault::CloseWithoutAnswer)));
+    assert!(matches!(
+        outcome,
+        Outcome::Fault(Fault::CloseWithoutResponse)
+    ));
     assert_eq!(neptune.counts(CANCEL), (1, 0));
     assert_eq!(status(&neptune), JobStatus::InProgress);
     assert_eq!(neptune.last().status, None);
@@ -39,7 +42,7 @@ fn lost_before_it_ran() {
 #[test]
 fn executed_but_the_answer_was_lost() {
     let mut neptune = started();
-    neptune.fail_next(Planned::executed_but_closed());
+    neptune.fail_next(PlannedFault::executed_but_closed());
     assert!(cancel(&mut neptune).response().is_none());
     assert_eq!(neptune.counts(CANCEL), (1, 1));
     assert_eq!(status(&neptune), JobStatus::Stopped);
@@ -52,7 +55,7 @@ fn executed_but_the_answer_was_lost() {
 #[test]
 fn executed_but_cut() {
     let mut neptune = started();
-    neptune.fail_next(Planned::executed_but_cut(5));
+    neptune.fail_next(PlannedFault::executed_but_cut(5));
     let outcome = cancel(&mut neptune);
     let Outcome::Fault(Fault::CutBody { response, after: 5 }) = outcome else {
         panic!("{outcome:?}")
@@ -62,21 +65,21 @@ fn executed_but_cut() {
     let entry = neptune.last();
     assert_eq!((entry.status, entry.executed), (Some(StatusCode::OK), true));
     // Nothing is cut off an answer that is shorter.
-    neptune.fail_next(Planned::executed_but_cut(1_000_000));
+    neptune.fail_next(PlannedFault::executed_but_cut(1_000_000));
     neptune.get("/status");
 }
 
 #[test]
 fn errors_take_the_place_of_answers() {
     let mut neptune = started();
-    neptune.fail_next(Planned::error("ThrottlingException", "Slow down."));
-    neptune.fail_next(Planned::executed_but_error(
+    neptune.fail_next(PlannedFault::error("ThrottlingException", "Slow down."));
+    neptune.fail_next(PlannedFault::executed_but_error(
         "InternalFailureException",
         "Oops.",
     ));
-    neptune.fail_next(Planned::error("TooManyRequestsException", "Slower."));
+    neptune.fail_next(PlannedFault::error("TooManyRequestsException", "Slower."));
     let status = StatusCode::SERVICE_UNAVAILABLE;
-    neptune.fail_next(Planned::error_with_status(status, "SomethingNew", ""));
+    neptune.fail_next(PlannedFault::error_with_status(status, "SomethingNew", ""));
     let throttled = refusal(500, "ThrottlingException", "Slow down.");
     neptune.refuses_as(get("/status"), throttled);
     assert_eq!(neptune.answer(get("/status")).status(), 500);
@@ -92,8 +95,11 @@ fn literal_answers() {
     let mut neptune = started();
     let (date, then) = (header::DATE, HeaderValue::from_static("then"));
     let gateway = Response::new(StatusCode::BAD_GATEWAY, "<html>").header(date, then);
-    neptune.fail_next(Planned::instead(gateway));
-    neptune.fail_next(Planned::executed_but(Response::new(StatusCode::OK, "")));
+    neptune.fail_next(PlannedFault::instead(gateway));
+    neptune.fail_next(PlannedFault::executed_but(Response::new(
+        StatusCode::OK,
+        "",
+    )));
     let first = neptune.answer(get("/status")).into_http();
     assert_eq!(first.status(), 502);
     assert_eq!(first.body(), "<html>");
@@ -106,8 +112,8 @@ fn literal_answers() {
 #[test]
 fn plans_wait_for_their_operation() {
     let mut neptune = started();
-    neptune.fail_next(Planned::close().on(CANCEL));
-    neptune.fail_next(Planned::error("ServerShutdownException", "Bye."));
+    neptune.fail_next(PlannedFault::close().on(CANCEL));
+    neptune.fail_next(PlannedFault::error("ServerShutdownException", "Bye."));
     // The second plan is for anyone, the first is not for this one.
     assert_eq!(neptune.refused(get("/status")).1, "ServerShutdownException");
     neptune.get("/status");

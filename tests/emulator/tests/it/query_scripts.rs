@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Request;
 use neptunedata_emulator::{
-    Config, Emulator, Fault, Outcome, Planned, QueryScript, Response, Role,
+    Config, Emulator, Fault, Outcome, PlannedFault, QueryScript, Response, Role,
 };
 use serde_json::{Value, json};
 
@@ -131,13 +131,13 @@ fn errors_and_effects() {
     neptune.refuses(cypher(), (500, "ConcurrentModificationException"));
     assert_eq!(neptune.answer(cypher()).status(), 200);
     assert!(!neptune.log()[1].executed);
-    neptune.fail_next(Planned::executed_but_closed());
+    neptune.fail_next(PlannedFault::executed_but_closed());
     let lost = neptune.handle(cypher(), now());
-    assert!(matches!(lost, Outcome::Fault(Fault::CloseWithoutAnswer)));
+    assert!(matches!(lost, Outcome::Fault(Fault::CloseWithoutResponse)));
     assert!(neptune.log()[2].executed);
     assert_eq!(scripts.map(|it| neptune.script_matched(it)), [1, 1, 1]);
-    assert_eq!(scripts.map(|it| neptune.script_effects(it)), [0, 0, 1]);
-    neptune.fail_next(Planned::error("ThrottlingException", "Later."));
+    assert_eq!(scripts.map(|it| neptune.script_completions(it)), [0, 0, 1]);
+    neptune.fail_next(PlannedFault::error("ThrottlingException", "Later."));
     neptune.refused(cypher());
     assert_eq!(neptune.script_matched(good), 1);
     assert_eq!(neptune.executed("ExecuteOpenCypherQuery"), 1);
@@ -244,7 +244,7 @@ fn planned_faults_apply_to_scripted_answers() {
     let mut neptune = Emulator::default();
     let endless = script().repeat(json!({ "n": 1 }), u64::MAX);
     neptune.script(endless.chunk_bytes(8));
-    neptune.fail_next(Planned::executed_but_cut(10));
+    neptune.fail_next(PlannedFault::executed_but_cut(10));
     let outcome = neptune.handle(cypher(), now());
     let Outcome::Fault(Fault::CutBody {
         response,

@@ -203,7 +203,7 @@ fn a_query_is_over_when_its_time_is() {
     let mut neptune = emulator(Config::default());
     let script = neptune.script(QueryScript::gremlin().lasting(Duration::MAX).writes());
     let ticket = neptune.pending(gremlin(ID));
-    assert_eq!(neptune.next_end(), Some(Duration::from_secs(60)));
+    assert_eq!(neptune.next_query_end(), Some(Duration::from_secs(60)));
     let nanosecond = Duration::from_nanos(1);
     let before = now().later(Duration::from_secs(60) - nanosecond);
     assert!(matches!(neptune.resume(ticket, before), Outcome::Pending(same) if same == ticket));
@@ -223,10 +223,10 @@ fn a_query_is_over_when_its_time_is() {
     neptune.after(61).pending(get("/gremlin?gremlin=endless"));
     neptune.clear_log();
     neptune.restart(at(70));
-    neptune.settle(at(70));
+    neptune.advance_to(at(70));
     assert_eq!(neptune.script_matched(script), 1);
-    assert_eq!(neptune.script_effects(script), 0);
-    assert_eq!(neptune.next_end(), None);
+    assert_eq!(neptune.script_completions(script), 0);
+    assert_eq!(neptune.next_query_end(), None);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Wrong dates and rejected credentials, on request.
 
-use neptunedata_emulator::{Emulator, Now, Signature};
+use neptunedata_emulator::{Emulator, Now, SignatureCheck};
 
 use crate::fault_header::{asking, obeying};
 use crate::signed::Signed;
@@ -83,11 +83,15 @@ fn a_request_with_a_corrected_clock_is_accepted() {
     // Without `iam` only the header is off.
     let (status, body, _) = send("skewed-date; seconds=3600", signed.now());
     assert!(status != 403, "{body}");
-    let is_verified = |signature: &Signature| matches!(signature, Signature::Verified { .. });
+    let is_verified =
+        |signature: &SignatureCheck| matches!(signature, SignatureCheck::Verified { .. });
     assert!(
         neptune.log()[1..]
             .iter()
             .all(|entry| is_verified(&entry.signature))
     );
-    assert!(matches!(neptune.log()[0].signature, Signature::Refused(_)));
+    assert!(matches!(
+        neptune.log()[0].signature,
+        SignatureCheck::Refused(_)
+    ));
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
-use neptunedata_emulator::{Config, Emulator, Identity, JobStatus, Now, Signature};
+use neptunedata_emulator::{Config, Emulator, Identity, JobStatus, Now, SignatureCheck};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -151,7 +151,7 @@ fn any_request_is_answered() {
             let answer = neptune.at(now).answer(request);
             reached.insert(operation_or_exception(&neptune, &answer)?);
             let entry = neptune.last();
-            if let Signature::Refused(text) = &entry.signature {
+            if let SignatureCheck::Refused(text) = &entry.signature {
                 reached.insert(text.clone());
             }
         }
@@ -216,7 +216,7 @@ proptest! {
                     prop_assert_eq!(answer.status().is_success(), running);
                     if let (true, Some(model)) = (running, model) {
                         model.cancelled = true;
-                        prop_assert_eq!(neptune.training_job(&id).expect("a job").artefacts_removed(), flag);
+                        prop_assert_eq!(neptune.training_job(&id).expect("a job").artifacts_removed(), flag);
                     }
                 }
                 2 => time += number,

@@ -229,9 +229,9 @@ fn any_query_has_an_outcome() {
             let response = neptune.resume(ticket, end).into_response();
             reached.extend(check(&response.expect("over"))?);
             let again = neptune.resume(ticket, end);
-            prop_assert!(matches!(again, Outcome::Fault(Fault::CloseWithoutAnswer)));
+            prop_assert!(matches!(again, Outcome::Fault(Fault::CloseWithoutResponse)));
         }
-        prop_assert_eq!(neptune.next_end(), None);
+        prop_assert_eq!(neptune.next_query_end(), None);
         prop_assert!(neptune.log().iter().all(|entry| entry.status.is_some()));
         for entry in neptune.log() {
             if let Some(query) = &entry.query {

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, StatusCode};
-use neptunedata_emulator::{Emulator, Fault, JobStatus, Now, Planned, Response, Server};
+use neptunedata_emulator::{Emulator, Fault, JobStatus, Now, PlannedFault, Response, Server};
 
 use crate::raw::{LAST_STATUS, OK, Raw, STATUS, parts, until_fin};
 use crate::support::{Ask, assert_contains, assert_starts, job, post};
@@ -15,7 +15,7 @@ fn start() -> Server {
 }
 
 /// Replaces the answers to the next requests.
-fn replace(server: &Server, answers: impl IntoIterator<Item = Planned>) {
+fn replace(server: &Server, answers: impl IntoIterator<Item = PlannedFault>) {
     server.with(|emulator| answers.into_iter().for_each(|it| emulator.fail_next(it)));
 }
 
@@ -68,7 +68,10 @@ fn chunks_and_trailers_go_out() {
         .trailer(name, value);
     replace(
         &server,
-        [Planned::instead(answer.clone()), Planned::instead(answer)],
+        [
+            PlannedFault::instead(answer.clone()),
+            PlannedFault::instead(answer),
+        ],
     );
     let with_trailers = LAST_STATUS.replace("\r\n\r\n", "\r\nte: trailers\r\n\r\n");
     let all = until_fin(&server, &with_trailers);
@@ -97,7 +100,7 @@ fn cut_after_exactly_so_many_bytes() {
         let response = Box::new(response);
         replace(
             &server,
-            [Planned::instead(Fault::CutBody { response, after })],
+            [PlannedFault::instead(Fault::CutBody { response, after })],
         );
         until_fin(&server, STATUS)
     };

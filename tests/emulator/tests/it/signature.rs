@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Uri};
-use neptunedata_emulator::{Config, Emulator, Now, Signature};
+use neptunedata_emulator::{Config, Emulator, Now, SignatureCheck};
 
 use crate::signed::Signed;
 use crate::support::{Ask, assert_contains, assert_lacks, assert_starts, get, header};
@@ -64,7 +64,7 @@ fn refusal(neptune: &mut Emulator, request: Request<Bytes>, now: Now) -> String 
     let message = neptune
         .at(now)
         .refuses(request, (403, "AccessDeniedException"));
-    let refused = Signature::Refused(message.clone());
+    let refused = SignatureCheck::Refused(message.clone());
     assert_eq!(neptune.last().signature, refused);
     message
 }
@@ -73,7 +73,7 @@ fn refusal(neptune: &mut Emulator, request: Request<Bytes>, now: Now) -> String 
 fn check_verified(neptune: &Emulator) {
     let signature = &neptune.last().signature;
     assert!(
-        matches!(signature, Signature::Verified { .. }),
+        matches!(signature, SignatureCheck::Verified { .. }),
         "{signature:?}"
     );
 }
@@ -83,7 +83,7 @@ fn check(signed: &Signed) {
     let answer = neptune.at(signed.now()).answer(signed.request());
     assert_ne!(answer.status(), 403, "{}: {answer:?}", signed.id());
     let access_key = signed.signed("access_key").to_owned();
-    let verified = Signature::Verified { access_key };
+    let verified = SignatureCheck::Verified { access_key };
     assert_eq!(neptune.last().signature, verified, "{}", signed.id());
 }
 
@@ -320,7 +320,7 @@ fn signatures_are_not_checked_without_iam() {
     let signed = Signed::find("GetEngineStatus/endpoint-11");
     let mut neptune = Emulator::default();
     neptune.at(Now::at_unix(0)).ask(signed.request());
-    assert_eq!(neptune.log()[0].signature, Signature::NotChecked);
+    assert_eq!(neptune.log()[0].signature, SignatureCheck::NotChecked);
 }
 
 #[test]

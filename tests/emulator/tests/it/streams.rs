@@ -1,7 +1,7 @@
 //! Change streams.
 
 use neptunedata_emulator::{
-    Change, ChangeStream, Config, Emulator, EventId, EventIdForm, Planned, Role,
+    Change, ChangeStream, Config, Emulator, EventId, EventIdForm, PlannedFault, Role,
 };
 use serde_json::{Value, json};
 
@@ -213,7 +213,7 @@ fn streams_can_be_off_or_too_busy() {
     let mut neptune = emulator(Config::default(), &[1]);
     let status = neptune.get("/status");
     assert_eq!(status["features"]["Streams"], "enabled");
-    let busy = Planned::error("ThrottlingException", "Slow down.");
+    let busy = PlannedFault::error("ThrottlingException", "Slow down.");
     neptune.fail_next(busy.on("GetPropertygraphStream"));
     neptune.refuses(latest(), (500, "ThrottlingException"));
     neptune.ask(latest());

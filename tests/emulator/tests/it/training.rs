@@ -116,7 +116,7 @@ fn cancel_stops_and_keeps() {
         "hpoJob": { "status": "Stopped" },
     }));
     assert!(status["hpoJob"]["outputLocation"].is_string());
-    assert!(!the_job(&neptune).artefacts_removed());
+    assert!(!the_job(&neptune).artifacts_removed());
 
     let again = delete("/ml/modeltraining/job-1?clean=true");
     neptune.refuses_as(again, invalid(FINISHED));
@@ -129,7 +129,7 @@ fn cancel_cleans_in_every_spelling() {
         let cleaned = spelling.eq_ignore_ascii_case("true");
         let mut neptune = started(Config::default());
         neptune.delete(&format!("{JOB}?neptuneIamRoleArn=a%2Fb&clean={spelling}"));
-        assert_eq!(the_job(&neptune).artefacts_removed(), cleaned, "{spelling}");
+        assert_eq!(the_job(&neptune).artifacts_removed(), cleaned, "{spelling}");
         let location = &neptune.get(JOB)["processingJob"]["outputLocation"];
         assert_eq!(location.is_null(), cleaned);
     }
@@ -142,7 +142,7 @@ fn cancel_cleans_in_every_spelling() {
 
 #[test]
 fn cancel_may_answer_nothing() {
-    let mut neptune = started(Config::default().empty_cancel_answer(true));
+    let mut neptune = started(Config::default().empty_cancel_response(true));
     let empty = neptune.answer(delete(JOB));
     assert_eq!((empty.status().as_u16(), empty.body().len()), (200, 0));
     assert_eq!(the_job(&neptune).status(now()), JobStatus::Stopped);

@@ -338,10 +338,10 @@ fn breaches(
     let Cell { row, op, .. } = cell;
     let harmless = row.harmless.contains(&op);
     let jobs = server.with(|emulator| emulator.training_jobs().len());
-    let spoilt = server.with(|emulator| {
+    let fault_applied = server.with(|emulator| {
         let mut log = emulator.log().iter().rev();
         log.find(|entry| entry.operation == Some(op.operation()))
-            .is_some_and(|entry| entry.spoilt)
+            .is_some_and(|entry| entry.fault_applied)
     });
     let mut breaches = Vec::new();
     let mut never = |what, is: bool| breaches.extend(is.then_some(what));
@@ -365,7 +365,7 @@ fn breaches(
         Ok(()) => {
             never(
                 "a damaged response counts as a success",
-                spoilt && !harmless,
+                fault_applied && !harmless,
             );
             never("a success lacks required values", !complete && !row.empty);
             never("a success was not executed", seen.executed == 0);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use neptunedata_emulator::Planned;
+use neptunedata_emulator::PlannedFault;
 use neptunedata_tests::vectors::model::Model;
 use serde_json::{Value, json};
 
@@ -247,7 +247,7 @@ fn errors_of_the_service_have_no_text_in_boto3() {
 
 /// The names of all faults, from the emulator itself.
 fn faults() -> Vec<String> {
-    let refusal = "?".parse::<Planned>().unwrap_err().to_string();
+    let refusal = "?".parse::<PlannedFault>().unwrap_err().to_string();
     let (_, names) = refusal.split_once("known are ").unwrap();
     let names = names.trim_end_matches('.').split(", ");
     names.map(str::to_owned).collect()

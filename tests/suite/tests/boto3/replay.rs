@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use neptunedata::bytes::Bytes;
-use neptunedata_emulator::{Delivery, Emulator, Fault, Outcome, Response};
+use neptunedata_emulator::{ConnectionEnd, Delivery, Emulator, Fault, Outcome, Response};
 
 use crate::{
     cluster,
@@ -103,10 +103,10 @@ fn seen(outcome: Outcome) -> (Option<Answer>, Ending) {
             };
             (Some(answer), Ending::Open)
         }
-        Outcome::Fault(Fault::BeforeReading(ending) | Fault::NoAnswer { ending, .. }) => {
+        Outcome::Fault(Fault::BeforeReading(ending) | Fault::NoResponse { ending, .. }) => {
             (None, end(ending))
         }
-        Outcome::Fault(Fault::CloseWithoutAnswer) => (None, Ending::Fin),
+        Outcome::Fault(Fault::CloseWithoutResponse) => (None, Ending::Fin),
         Outcome::Fault(other) => panic!("a fault that is new: {other:?}"),
         // It takes longer than boto3 waits.
         Outcome::Pending(_) => (None, Ending::Timeout),
@@ -122,9 +122,9 @@ fn delivered(response: &Response, delivery: &Delivery) -> (Option<Answer>, Endin
         return (Some(answer), Ending::Timeout);
     }
     let length = response.body().len();
-    let cut = delivery.cut.map(|cut| cut.of(length));
+    let cut = delivery.cut.map(|cut| cut.sent_length(length));
     let is_whole = delivery.is_whole();
-    let answer = answer(response, cut, is_whole && delivery.trailers_unasked);
+    let answer = answer(response, cut, is_whole && delivery.force_trailers);
     let ending = if is_whole { Ending::Open } else { Ending::Fin };
     (Some(answer), ending)
 }
@@ -149,12 +149,11 @@ fn answer(response: &Response, cut: Option<usize>, with_trailers: bool) -> Answe
     }
 }
 
-fn end(ending: neptunedata_emulator::Ending) -> Ending {
-    use neptunedata_emulator::Ending as Theirs;
+fn end(ending: ConnectionEnd) -> Ending {
     match ending {
-        Theirs::Fin | Theirs::Abrupt => Ending::Fin,
-        Theirs::Rst => Ending::Rst,
-        Theirs::Hang => Ending::Timeout,
+        ConnectionEnd::Fin | ConnectionEnd::Abrupt => Ending::Fin,
+        ConnectionEnd::Rst => Ending::Rst,
+        ConnectionEnd::Hang => Ending::Timeout,
     }
 }
 

@@ -6,7 +6,7 @@ use neptunedata::{
     bytes::Bytes,
     http::{self, HeaderMap, HeaderName, HeaderValue},
 };
-use neptunedata_emulator::{LogEntry, Signature};
+use neptunedata_emulator::{LogEntry, SignatureCheck};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -203,16 +203,16 @@ impl Body {
 impl Verdict {
     pub(crate) fn of(entry: &LogEntry) -> Self {
         let (what, detail) = match &entry.signature {
-            Signature::NotChecked => ("not checked", ""),
-            Signature::Verified { access_key } => ("verified", access_key.as_str()),
-            Signature::Refused(text) => ("refused", text.as_str()),
+            SignatureCheck::NotChecked => ("not checked", ""),
+            SignatureCheck::Verified { access_key } => ("verified", access_key.as_str()),
+            SignatureCheck::Refused(text) => ("refused", text.as_str()),
         };
         Verdict {
             operation: entry.operation.map(str::to_owned),
             signature: (what.to_owned(), detail.to_owned()),
             status: entry.status.map(|status| status.as_u16()),
             executed: entry.executed,
-            spoilt: entry.spoilt,
+            spoilt: entry.fault_applied,
         }
     }
 }

@@ -9,7 +9,7 @@ use neptunedata::{
     sparql::{ExecuteSparqlQuery, ListSparqlQueries},
     transport::{ClientOptions, TransportErrorKind},
 };
-use neptunedata_emulator::{Config, Emulator, Planned, QueryScript, Server, Signature};
+use neptunedata_emulator::{Config, Emulator, PlannedFault, QueryScript, Server, SignatureCheck};
 use neptunedata_tests::client::{Driver, quick};
 use serde_json::json;
 
@@ -170,7 +170,7 @@ fn cancellations_are_signed() {
             let entry = emulator.log().last().unwrap();
             assert_eq!(entry.operation, Some("CancelGremlinQuery"), "{driver}");
             assert!(entry.executed, "{entry:?}");
-            assert!(matches!(entry.signature, Signature::Verified { .. }));
+            assert!(matches!(entry.signature, SignatureCheck::Verified { .. }));
         });
     }
 }
@@ -181,7 +181,7 @@ fn a_refused_cancellation_changes_nothing() {
         let server = server();
         server.with(|emulator| {
             for _ in 0..2 {
-                let refused = "error; code=AccessDeniedException".parse::<Planned>();
+                let refused = "error; code=AccessDeniedException".parse::<PlannedFault>();
                 emulator.fail_next(refused.unwrap().on("CancelGremlinQuery"));
             }
         });

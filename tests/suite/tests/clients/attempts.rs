@@ -121,7 +121,7 @@ fn a_success_keeps_to_its_time_limit() {
         emulator.script(QueryScript::gremlin().rows([json!(1)]));
         let server = Server::start(emulator).unwrap();
         server.with(|emulator| {
-            let silent = "stop-answering".parse::<neptunedata_emulator::Planned>();
+            let silent = "stop-answering".parse::<neptunedata_emulator::PlannedFault>();
             emulator.fail_next(silent.unwrap().on("CancelGremlinQuery"));
         });
         let client = client(driver, &server);

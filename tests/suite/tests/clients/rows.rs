@@ -8,7 +8,7 @@ use neptunedata::{
     opencypher::ExecuteOpenCypherQuery,
     sparql::ExecuteSparqlQuery,
 };
-use neptunedata_emulator::{Planned, QueryScript};
+use neptunedata_emulator::{PlannedFault, QueryScript};
 use neptunedata_tests::client::{Driver, quick};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -103,7 +103,7 @@ fn futures_of_rows_can_be_dropped() {
     let server = server();
     server.with(|emulator| {
         emulator.script(numbered());
-        let slowly = "trickle; bytes=100; every=2; part=body".parse::<Planned>();
+        let slowly = "trickle; bytes=100; every=2; part=body".parse::<PlannedFault>();
         emulator.fail_next(slowly.unwrap());
     });
     block_on(async {

@@ -6,7 +6,7 @@ use neptunedata::{
     Call, CallOptions, Credentials, Endpoint, Error, credentials::CredentialsError,
     engine::GetEngineStatus, ml::CancelMlModelTrainingJob,
 };
-use neptunedata_emulator::{Config, Emulator, Identity, Mishap, Planned, Server};
+use neptunedata_emulator::{Config, Emulator, Identity, PlannedFault, Replacement, Server};
 use neptunedata_tests::client::{Driver, quick};
 
 use crate::{
@@ -59,32 +59,32 @@ fn endpoint(server: &Server) -> Endpoint {
 }
 
 /// What goes wrong in each row, if anything does.
-fn mishaps() -> Vec<(&'static str, Option<Planned>)> {
+fn faults() -> Vec<(&'static str, Option<PlannedFault>)> {
     vec![
         ("well", None),
-        ("closed", Some(Planned::close().times(9))),
-        ("lost", Some(Planned::executed_but_closed().times(9))),
-        ("cut", Some(Planned::executed_but_cut(10).times(9))),
+        ("closed", Some(PlannedFault::close().times(9))),
+        ("lost", Some(PlannedFault::executed_but_closed().times(9))),
+        ("cut", Some(PlannedFault::executed_but_cut(10).times(9))),
         (
             "throttled",
-            Some(Planned::error("ThrottlingException", "Rate exceeded").times(9)),
+            Some(PlannedFault::error("ThrottlingException", "Rate exceeded").times(9)),
         ),
         (
             "internal",
-            Some(Planned::error("InternalFailureException", "no").times(9)),
+            Some(PlannedFault::error("InternalFailureException", "no").times(9)),
         ),
         (
             "garbage",
-            Some(Planned::new(Mishap::Html(http::StatusCode::OK)).times(9)),
+            Some(PlannedFault::new(Replacement::Html(http::StatusCode::OK)).times(9)),
         ),
-        ("late", Some(Planned::late(Duration::from_millis(400)))),
+        ("late", Some(PlannedFault::late(Duration::from_millis(400)))),
     ]
 }
 
 /// Makes the calls, and prints all there is to see.
 pub(crate) fn make() {
     for driver in Driver::ALL {
-        for (name, planned) in mishaps() {
+        for (name, planned) in faults() {
             let server = server();
             if let Some(planned) = planned {
                 server.with(|emulator| emulator.fail_next(planned));

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use neptunedata::{retry::RetryPolicy, serde_json::json};
 use neptunedata_emulator::{
     Change, ChangeStream, Config, Emulator, LoadScript, Now, QueryScript, Server, ServerOptions,
-    Signature,
+    SignatureCheck,
 };
 use neptunedata_tests::client::{Client, Driver, quick};
 use neptunedata_tests::scenarios::{Keys, Setting};
@@ -44,8 +44,8 @@ pub(crate) fn client(driver: Driver, server: &Server, keys: Keys) -> Client {
         .unwrap()
 }
 
-pub(crate) fn verified() -> Signature {
-    Signature::Verified {
+pub(crate) fn verified() -> SignatureCheck {
+    SignatureCheck::Verified {
         access_key: Setting::default().credentials.access_key_id().to_owned(),
     }
 }

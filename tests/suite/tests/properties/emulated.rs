@@ -13,7 +13,8 @@ use neptunedata::{
     transport::TransportErrorKind,
 };
 use neptunedata_emulator::{
-    Cut, Emulator, Ending, Fault, Framing, Outcome, Pace, Part, Planned, Response, Stall,
+    ConnectionEnd, Cut, Emulator, Fault, Framing, Outcome, Part, PlannedFault, Response, Stall,
+    Throttle,
 };
 
 use crate::support::*;
@@ -42,7 +43,7 @@ fn call<O: Operation>(
 }
 
 /// How a write ends that meets this: it is not sent again.
-fn write(planned: Planned) -> (Result<(), ErrorKind>, Duration) {
+fn write(planned: PlannedFault) -> (Result<(), ErrorKind>, Duration) {
     let mut emulator = Emulator::default();
     let start = neptunedata::ml::StartMlModelTrainingJob::new(
         neptunedata::ml::DataProcessingJobId::new("processed"),
@@ -63,13 +64,13 @@ fn nothing_planned_is_a_success() {
 
 #[test]
 fn faults_end_as_they_do_on_a_socket() {
-    let late = || Planned::late(Duration::ZERO);
+    let late = || PlannedFault::late(Duration::ZERO);
     let second = Duration::from_secs(1);
     let closed = || Err(ErrorKind::Transport(TransportErrorKind::Closed));
     let protocol = || Err(ErrorKind::Transport(TransportErrorKind::Protocol));
     let timeout = || Err(ErrorKind::Transport(TransportErrorKind::Timeout));
-    let no_answer = |ending| {
-        Planned::executed_but(Fault::NoAnswer {
+    let no_response = |ending| {
+        PlannedFault::executed_but(Fault::NoResponse {
             delay: second,
             ending,
         })
@@ -82,20 +83,24 @@ fn faults_end_as_they_do_on_a_socket() {
         after,
         inside_chunk,
     };
-    let slow = Pace {
+    let slow = Throttle {
         bytes: usize::MAX,
         every: LIMIT,
         part: Part::All,
     };
     let table = [
-        (Planned::executed_but_closed(), closed(), Duration::ZERO),
-        (Planned::executed_but_cut(3), closed(), Duration::ZERO),
-        (no_answer(Ending::Fin), closed(), second),
-        (no_answer(Ending::Rst), closed(), second),
-        (no_answer(Ending::Hang), timeout(), LIMIT),
-        (Planned::executed_but(not_http), protocol(), second),
-        (Planned::late(second), Ok(()), second),
-        (Planned::late(LIMIT + second), timeout(), LIMIT),
+        (
+            PlannedFault::executed_but_closed(),
+            closed(),
+            Duration::ZERO,
+        ),
+        (PlannedFault::executed_but_cut(3), closed(), Duration::ZERO),
+        (no_response(ConnectionEnd::Fin), closed(), second),
+        (no_response(ConnectionEnd::Rst), closed(), second),
+        (no_response(ConnectionEnd::Hang), timeout(), LIMIT),
+        (PlannedFault::executed_but(not_http), protocol(), second),
+        (PlannedFault::late(second), Ok(()), second),
+        (PlannedFault::late(LIMIT + second), timeout(), LIMIT),
         (
             late().deliver(|how| how.cut = Some(cut(None, true))),
             closed(),
@@ -112,7 +117,7 @@ fn faults_end_as_they_do_on_a_socket() {
             Duration::ZERO,
         ),
         (
-            late().deliver(|how| how.pace = Some(slow)),
+            late().deliver(|how| how.throttle = Some(slow)),
             Ok(()),
             Duration::ZERO,
         ),
@@ -139,7 +144,7 @@ fn faults_end_as_they_do_on_a_socket() {
         (
             late().deliver(|how| {
                 how.cut = Some(cut(Some(1), false));
-                how.ending = Some(Ending::Hang);
+                how.ending = Some(ConnectionEnd::Hang);
             }),
             timeout(),
             LIMIT,
@@ -148,7 +153,7 @@ fn faults_end_as_they_do_on_a_socket() {
         (
             late().deliver(|how| {
                 how.cut = Some(cut(Some(1), false));
-                how.framing = Framing::UntilClose;
+                how.framing = Framing::CloseDelimited;
             }),
             Err(ErrorKind::Decode),
             Duration::ZERO,

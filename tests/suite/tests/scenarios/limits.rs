@@ -30,7 +30,7 @@ fn a_server_that_stops_answering_costs_the_time_limit() {
         let id = job(&client);
         assert_eq!(server.connections().accepted, 1);
 
-        server.set_answering(false);
+        server.set_reading(false);
         let started = Instant::now();
         let error = client.call(&read(&id), CallOptions::new().timeout(limit));
         let (error, took) = (error.unwrap_err(), started.elapsed());
@@ -40,7 +40,7 @@ fn a_server_that_stops_answering_costs_the_time_limit() {
         assert!(took >= limit && took < limit + GENEROUS, "{took:?}");
 
         // Not even a write is put on that connection again.
-        server.set_answering(true);
+        server.set_reading(true);
         client.send(&write("after")).unwrap();
         let connections = server.connections();
         assert_eq!(connections.accepted, 2);
@@ -48,7 +48,7 @@ fn a_server_that_stops_answering_costs_the_time_limit() {
         assert!(server.wait_until(WAIT_LIMIT, || server.connections().open == 1));
 
         // The same where the time is for an attempt: each has a connection of its own.
-        server.set_answering(false);
+        server.set_reading(false);
         let started = Instant::now();
         let options = CallOptions::new().attempt_timeout(limit);
         let error = client.call(&read(&id), options).unwrap_err();
@@ -57,7 +57,7 @@ fn a_server_that_stops_answering_costs_the_time_limit() {
         assert_eq!((error.kind(), error.attempts()), (timeout, 3));
         assert!(took < limit * 3 + GENEROUS, "{took:?}");
         assert_eq!(server.connections().accepted, 4);
-        server.set_answering(true);
+        server.set_reading(true);
         client.send(&write("again")).unwrap();
         assert_eq!(server.connections().accepted, 5);
     }

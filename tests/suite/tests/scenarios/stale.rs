@@ -44,7 +44,7 @@ fn calls_against_a_server_that_closes_silently() {
         let server = server(secure);
         let client = client(driver, &server, quick());
         let id = job(&client);
-        server.set_close_after_answer(Close::Silently);
+        server.set_close_after_response(Close::WithoutHeader);
 
         let mut told = Vec::new();
         for nth in 0..calls {

@@ -12,7 +12,7 @@ use neptunedata::{
     ml::{CancelMlModelTrainingJob, GetMlModelTrainingJob, MlJobStatus},
     transport::ClientOptions,
 };
-use neptunedata_emulator::{Config, Emulator, Planned, Server, Signature};
+use neptunedata_emulator::{Config, Emulator, PlannedFault, Server, SignatureCheck};
 use neptunedata_tests::{
     client::{Client, Driver, quick},
     raw_server::{RawServer, chunked, ok, read_request, response},
@@ -66,7 +66,7 @@ fn calls_are_signed_and_return_typed_outputs() {
             assert_eq!(emulator.log().len(), 4);
             for entry in emulator.log() {
                 let access_key = ACCESS_KEY.to_owned();
-                assert_eq!(entry.signature, Signature::Verified { access_key });
+                assert_eq!(entry.signature, SignatureCheck::Verified { access_key });
                 let agent = entry.headers["user-agent"].to_str().unwrap();
                 assert!(
                     agent.starts_with(&format!("neptunedata-{driver}/")),
@@ -97,7 +97,7 @@ fn options_of_a_call() {
         assert!(answered.meta.request_id().is_some());
         assert!(!answered.body.is_empty());
         server.with(|emulator| {
-            emulator.fail_next(Planned::error("ThrottlingException", "slow down"));
+            emulator.fail_next(PlannedFault::error("ThrottlingException", "slow down"));
         });
         let error = client.call(&status(), once()).unwrap_err();
         let throttled = ErrorKind::Service(ExceptionKind::ThrottlingException);
@@ -133,7 +133,7 @@ fn builders_of_calls_set_the_same_options() {
     }
     for driver in Driver::ALL {
         let (server, client) = signed(driver);
-        server.with(|emulator| emulator.fail_next(Planned::close()));
+        server.with(|emulator| emulator.fail_next(PlannedFault::close()));
         let write = write("job");
         let answered = match &client {
             Client::Hyper(runtime, client) => runtime.block_on(call!(client, &write).send()),

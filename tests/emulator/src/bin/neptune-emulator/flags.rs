@@ -32,20 +32,20 @@ Usage: neptune-emulator [options]
   --statistics-seconds SECONDS   duration of a statistics refresh (default 10)
   --rebuild-seconds SECONDS      duration of an index rebuild (default 10)
   --restart-seconds SECONDS      duration of the restart after a fast reset (default 5)
-  --scripts FILE                 read the responses to queries from this file, one JSON script per line; see the README
+  --scripts FILE                 read the responses to queries from this file, one JSON script per line
   --rdf-engine                   execute SPARQL and the Graph Store Protocol on a real engine if no script matches; needs
                                  the feature oxigraph
   --streams                      enable change streams
-  --changes FILE                 enable change streams and add the commits in this file, one JSON object per line; see
-                                 the README
+  --changes FILE                 enable change streams and add the commits in this file, one JSON object per line
   --statistics                   provide statistics and summaries of both graphs from the start
-  --summaries FILE               like --statistics, with the summaries in this file, a JSON object; see the README
-  --faults                       enable the request header x-neptune-fault; the README lists the faults
+  --summaries FILE               like --statistics, with the summaries in this file, a JSON object
+  --faults                       enable the request header x-neptune-fault
 ",
             $tls,
-            "\
-  --help                         print this help
+            "  --help                         print this help
   --version                      print the version
+
+The manual describes the files and the faults: https://docs.rs/neptunedata-emulator/latest/neptunedata_emulator/manual/
 "
         )
     };
@@ -56,8 +56,7 @@ Usage: neptune-emulator [options]
 pub(crate) const HELP: &str = help!("");
 #[cfg(feature = "tls")]
 pub(crate) const HELP: &str = help!(
-    "\
-  --tls                          enable TLS with a certificate for localhost, 127.0.0.1 and ::1
+    "  --tls                          enable TLS with a certificate for localhost, 127.0.0.1 and ::1
   --tls-name NAME                like --tls, and add this name or IP address to the certificate; may be repeated
   --ca-out FILE                  like --tls, and write the root certificate to this file, in PEM
 "

@@ -188,7 +188,7 @@ fn row(row: &Value, language: Language) -> Result<(), String> {
     if language == Language::Gremlin || row.is_object() {
         return Ok(());
     }
-    Err("a row of this language must be an object".to_owned())
+    Err("a row of openCypher or SPARQL must be an object".to_owned())
 }
 
 fn exception(members: &mut Members) -> Result<(String, String), String> {

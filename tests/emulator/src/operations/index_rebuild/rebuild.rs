@@ -52,25 +52,25 @@ impl RebuildStatus {
 
 /// The input of a start request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct StartInput {
     pub(super) token: Option<String>,
     pub(super) scope: String,
     pub(super) concurrency: i64,
     pub(super) buffer: String,
 }
 
-impl Asked {
-    /// Whether this rebuild has the token of the other one.
-    pub(super) fn has_token_of(&self, other: &Rebuild) -> bool {
-        self.token.is_some() && self.token == other.asked.token
+impl StartInput {
+    /// Whether this request has the token of the other rebuild.
+    pub(super) fn has_token_of(&self, other: &IndexRebuild) -> bool {
+        self.token.is_some() && self.token == other.input.token
     }
 }
 
 /// An index rebuild. See [`Emulator::index_rebuilds`](crate::Emulator::index_rebuilds).
 #[derive(Clone, Debug)]
-pub struct Rebuild {
+pub struct IndexRebuild {
     pub(super) id: String,
-    pub(super) asked: Asked,
+    pub(super) input: StartInput,
     pub(super) started: Now,
     pub(super) duration: Duration,
     pub(super) failure: Option<String>,
@@ -78,7 +78,7 @@ pub struct Rebuild {
     pub(super) cancelled: Option<Duration>,
 }
 
-impl Rebuild {
+impl IndexRebuild {
     /// The id of the rebuild.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -88,7 +88,7 @@ impl Rebuild {
     /// The client token of its start request.
     #[must_use]
     pub fn client_token(&self) -> Option<&str> {
-        self.asked.token.as_deref()
+        self.input.token.as_deref()
     }
 
     /// The status at this time.
@@ -153,9 +153,9 @@ impl Rebuild {
         json!({
             "status": self.status(now).as_str(),
             "rebuildId": self.id,
-            "scope": self.asked.scope,
-            "concurrency": self.asked.concurrency,
-            "writeBufferSize": self.asked.buffer,
+            "scope": self.input.scope,
+            "concurrency": self.input.concurrency,
+            "writeBufferSize": self.input.buffer,
         })
     }
 
@@ -170,9 +170,9 @@ impl Rebuild {
             .filter(|_| status == RebuildStatus::Failed);
         json!({
             "status": status.as_str(),
-            "scope": self.asked.scope,
-            "concurrency": self.asked.concurrency,
-            "writeBufferSize": self.asked.buffer,
+            "scope": self.input.scope,
+            "concurrency": self.input.concurrency,
+            "writeBufferSize": self.input.buffer,
             "startTime": self.after(Duration::ZERO),
             "progressPercentage": self.progress(now),
             "endTime": ended.then(|| self.after(self.run_time(now))),
@@ -185,8 +185,8 @@ impl Rebuild {
     pub(super) fn describe_cancel(&self, now: Now) -> Value {
         json!({
             "status": self.status(now).as_str(),
-            "concurrency": self.asked.concurrency,
-            "writeBufferSize": self.asked.buffer,
+            "concurrency": self.input.concurrency,
+            "writeBufferSize": self.input.buffer,
         })
     }
 }

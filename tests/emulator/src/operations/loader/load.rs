@@ -17,7 +17,7 @@ const CANCELLED: &str = "LOAD_CANCELLED_BY_USER";
 
 /// A bulk load. See [`Emulator::load`](crate::Emulator::load).
 #[derive(Clone, Debug)]
-pub struct Load {
+pub struct BulkLoad {
     pub(super) id: String,
     pub(super) source: String,
     pub(super) dependencies: Vec<String>,
@@ -63,7 +63,7 @@ impl State {
     }
 }
 
-impl Load {
+impl BulkLoad {
     /// The id of the load.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -83,7 +83,7 @@ impl Load {
     }
 
     /// Makes this load the next run of another.
-    pub(super) fn resume(&mut self, previous: &Load) {
+    pub(super) fn resume(&mut self, previous: &BulkLoad) {
         self.run = previous.run.saturating_add(1);
         self.nothing_left = previous.has_completed();
     }

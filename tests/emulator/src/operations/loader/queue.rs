@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::Mode;
-use super::load::{Load, State};
+use super::load::{BulkLoad, State};
 use super::script::LoadScript;
 use crate::Now;
 
@@ -19,16 +19,16 @@ const HISTORY: usize = 1024;
 /// The loads, oldest first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Loader {
-    loads: VecDeque<Load>,
+    loads: VecDeque<BulkLoad>,
     scripts: VecDeque<LoadScript>,
 }
 
 impl Loader {
-    pub(crate) fn get(&self, id: &str) -> Option<&Load> {
+    pub(crate) fn get(&self, id: &str) -> Option<&BulkLoad> {
         self.loads.iter().find(|load| load.id() == id)
     }
 
-    pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &Load> {
+    pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &BulkLoad> {
         self.loads.iter()
     }
 
@@ -51,7 +51,7 @@ impl Loader {
     }
 
     /// Adds a load, which starts immediately if no other load runs or waits.
-    pub(super) fn start(&mut self, mut load: Load, mode: Mode, now: Now) {
+    pub(super) fn start(&mut self, mut load: BulkLoad, mode: Mode, now: Now) {
         load.script = self.scripts.pop_front().unwrap_or_default();
         let mut of_source = self.loads.iter().rev();
         let previous = of_source.find(|other| other.source() == load.source());
@@ -81,24 +81,24 @@ impl Loader {
 
     /// Starts the first waiting load, if none is running. A load that depends on a failed one fails at this point.
     fn begin_next(&mut self, at: Duration, now: Now) {
-        while !self.loads.iter().any(Load::is_running) {
-            let Some(place) = self.loads.iter().position(Load::is_queued) else {
+        while !self.loads.iter().any(BulkLoad::is_running) {
+            let Some(index) = self.loads.iter().position(BulkLoad::is_queued) else {
                 return;
             };
-            let Some(next) = self.loads.get(place) else {
+            let Some(next) = self.loads.get(index) else {
                 return;
             };
             let satisfied = next
                 .dependencies
                 .iter()
-                .all(|id| self.get(id).is_some_and(Load::has_completed));
+                .all(|id| self.get(id).is_some_and(BulkLoad::has_completed));
             let state = if satisfied {
                 State::running(at, now)
             } else {
                 let status = "LOAD_FAILED_BECAUSE_DEPENDENCY_NOT_SATISFIED";
                 State::ended(status, None, Duration::ZERO)
             };
-            if let Some(next) = self.loads.get_mut(place) {
+            if let Some(next) = self.loads.get_mut(index) {
                 next.state = state;
             }
         }

@@ -34,7 +34,7 @@ pub enum JobStatus {
 }
 
 impl JobStatus {
-    /// The word on the wire.
+    /// The status as the service spells it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -61,8 +61,8 @@ pub enum MlKind {
 }
 
 impl MlKind {
-    /// The word in ARNs and names.
-    fn word(self) -> &'static str {
+    /// The name of the kind in ARNs and resource names.
+    fn arn_name(self) -> &'static str {
         match self {
             Self::DataProcessing => "data-processing",
             Self::ModelTraining => "model-training",
@@ -71,7 +71,7 @@ impl MlKind {
         }
     }
 
-    /// The member of a completed job that has its models.
+    /// The member with the models in the description of a completed job.
     fn models_member(self) -> Option<&'static str> {
         match self {
             Self::ModelTraining => Some("mlModels"),
@@ -195,7 +195,7 @@ impl MlJob {
         format!(
             "arn:aws:neptune-ml:{}:{ACCOUNT}:{}/{}",
             self.region,
-            self.kind.word(),
+            self.kind.arn_name(),
             self.id
         )
     }
@@ -229,7 +229,7 @@ impl MlJob {
 
     /// Whether a cancel with `clean=true` removed its output.
     #[must_use]
-    pub fn artefacts_removed(&self) -> bool {
+    pub fn artifacts_removed(&self) -> bool {
         self.stopped.is_some_and(|stopped| stopped.clean)
     }
 
@@ -246,8 +246,8 @@ impl MlJob {
             .saturating_sub(self.started)
     }
 
-    /// The word for a status. Endpoints have their own words; `Updating` is SageMaker's (U19).
-    fn word(&self, status: JobStatus) -> &'static str {
+    /// The text of a status. Endpoints have their own texts; `Updating` is SageMaker's (U19).
+    fn status_text(&self, status: JobStatus) -> &'static str {
         match (self.kind, status) {
             (MlKind::Endpoint, JobStatus::InProgress) if self.updating => "Updating",
             (MlKind::Endpoint, JobStatus::InProgress) => "Creating",
@@ -260,11 +260,11 @@ impl MlJob {
     pub(super) fn describe(&self, now: Now) -> Value {
         let status = self.status(now);
         let mut members = Map::new();
-        members.insert("status".to_owned(), self.word(status).into());
+        members.insert("status".to_owned(), self.status_text(status).into());
         members.insert("id".to_owned(), self.id.as_str().into());
         let last = self.stage(now);
-        for (place, stage) in self.kind.stages().iter().enumerate().take(last + 1) {
-            let status = if place < last {
+        for (index, stage) in self.kind.stages().iter().enumerate().take(last + 1) {
+            let status = if index < last {
                 JobStatus::Completed
             } else {
                 status
@@ -301,7 +301,7 @@ impl MlJob {
     fn describe_stage(&self, stage: &Stage, status: JobStatus) -> Value {
         let region = &self.region;
         let name = format!("{}-{}", self.id, stage.suffix);
-        let location = self.location.as_ref().filter(|_| !self.artefacts_removed());
+        let location = self.location.as_ref().filter(|_| !self.artifacts_removed());
         let location = location.map(|it| format!("{}/{name}/output", it.trim_end_matches('/')));
         let failure = self
             .failure
@@ -315,7 +315,7 @@ impl MlJob {
         without_nulls(json!({
             "name": name,
             "arn": self.sagemaker_arn(stage.resource, &name),
-            "status": self.word(status),
+            "status": self.status_text(status),
             "outputLocation": location,
             "failureReason": failure,
             "cloudwatchLogUrl": log,

@@ -1,4 +1,4 @@
-//! Builds the response to a query that is over.
+//! Builds the response to a query that has ended.
 
 use std::sync::Arc;
 
@@ -9,16 +9,18 @@ use serde_json::{Value, json};
 use super::assembly::{Assembly, Frame};
 use super::graphson::{Serializer, typed, untyped};
 use super::queue::{Conclusion, Job};
-use super::{graph_binary, nothing, reports};
+use super::{empty_results, graph_binary, reports};
 use crate::failure::Failure;
-use crate::mishap::trailers;
 use crate::query_script::{Broken, Chunking, QueryScript, Scripted};
+use crate::replacement::trailers;
 use crate::{
-    Config, Cut, Delivery, Ending, Generated, Language, QueryKind, QueryRequest, Response,
+    Config, ConnectionEnd, Cut, Delivery, Generated, Language, QueryKind, QueryRequest, Response,
 };
 
 /// The size of the chunks of generated rows, in bytes.
 const CHUNK: usize = 64 * 1024;
+/// GraphBinary responses are built in memory, so the number of generated rows is limited.
+const MAX_BINARY_ROWS: u64 = 65_536;
 /// The first engine version whose openCypher responses report failures after the first bytes, in the body and in
 /// trailers.
 const REPORTS_FAILURES_SINCE: [u32; 4] = [1, 4, 5, 0];
@@ -42,7 +44,7 @@ impl From<Response> for Reply {
     }
 }
 
-/// The response to a query that is over.
+/// The response to a query that has ended.
 pub(crate) fn reply(
     config: &Config,
     job: &Job,
@@ -86,17 +88,17 @@ fn silent(config: &Config, job: &Job) -> Response {
         || json!({ "head": { "vars": vars.unwrap_or_default() }, "results": { "bindings": [] } });
     match job.request.language {
         Language::OpenCypher if config.queries.silent_bindings => {
-            whole(OPEN_CYPHER, bindings().to_string())
+            buffered_response(OPEN_CYPHER, bindings().to_string())
         }
-        Language::OpenCypher => whole(OPEN_CYPHER, "{\"results\":[]}"),
-        _ => whole(SPARQL, bindings().to_string()),
+        Language::OpenCypher => buffered_response(OPEN_CYPHER, "{\"results\":[]}"),
+        _ => buffered_response(SPARQL, bindings().to_string()),
     }
 }
 
 const OPEN_CYPHER: &str = "application/json;charset=UTF-8";
 const SPARQL: &str = "application/sparql-results+json";
 
-fn whole(media_type: &str, body: impl Into<Bytes>) -> Response {
+fn buffered_response(media_type: &str, body: impl Into<Bytes>) -> Response {
     Response::new(StatusCode::OK, body).header_if_valid(header::CONTENT_TYPE, media_type)
 }
 
@@ -114,7 +116,7 @@ fn unscripted(config: &Config, job: &Job) -> Result<Reply, Failure> {
         (_, QueryKind::GraphStore) => return Ok(graph_store(request)?.into()),
         (Language::Gremlin, _) => QueryScript::gremlin(),
         (Language::OpenCypher, _) => QueryScript::open_cypher(),
-        (Language::Sparql, QueryKind::Query) => nothing::found(request)?,
+        (Language::Sparql, QueryKind::Query) => empty_results::query(request)?,
     };
     Ok(success(config, job, &script, ""))
 }
@@ -129,12 +131,12 @@ pub(crate) fn update_events() -> String {
     events.to_string()
 }
 
-/// The response of the Graph Store Protocol where nothing is stored (U10).
+/// The response to a Graph Store Protocol request on an empty store (U10).
 fn graph_store(request: &QueryRequest) -> Result<Response, Failure> {
     Ok(match request.text.split_once(' ') {
         Some(("GET", _)) => {
-            let (media_type, body) = nothing::graph(request.accept.as_deref())?;
-            whole(media_type, body)
+            let (media_type, body) = empty_results::graph(request.accept.as_deref())?;
+            buffered_response(media_type, body)
         }
         Some(("PUT", _)) => Response::new(StatusCode::CREATED, ""),
         _ => Response::new(StatusCode::NO_CONTENT, ""),
@@ -144,7 +146,8 @@ fn graph_store(request: &QueryRequest) -> Result<Response, Failure> {
 fn success(config: &Config, job: &Job, script: &QueryScript, request_id: &str) -> Reply {
     let request = &*job.request;
     let broken = script.broken.as_ref().map(|broken| {
-        // Neptune adds the text as `message` here, whatever it does elsewhere.
+        // `true`: here the object always has the text as `message` too, whatever [`Config::message_member`]
+        // says.
         let error = broken.error.clone().into_response(request_id, true);
         (broken, error.body())
     });
@@ -181,7 +184,7 @@ fn success(config: &Config, job: &Job, script: &QueryScript, request_id: &str) -
     let mut delivery = Delivery::default();
     if !script.last_chunk {
         delivery.cut = Some(Cut::at(usize::MAX));
-        delivery.ending = Some(Ending::Fin);
+        delivery.ending = Some(ConnectionEnd::Fin);
     }
     Reply {
         executed: broken.is_none(),
@@ -200,7 +203,7 @@ fn body(config: &Config, job: &Job, script: &QueryScript, end: Option<End<'_>>) 
     let request = &*job.request;
     match &script.reply {
         Scripted::Body(media_type, body) => {
-            let response = whole(media_type, body.clone());
+            let response = buffered_response(media_type, body.clone());
             match script.chunking {
                 Some(Chunking::Bytes(bytes)) => {
                     let starts = (0..body.len()).step_by(bytes);
@@ -214,7 +217,7 @@ fn body(config: &Config, job: &Job, script: &QueryScript, end: Option<End<'_>>) 
             }
         }
         // Scripted errors return before this point.
-        Scripted::Error(_) => whole(SPARQL, Bytes::new()),
+        Scripted::Error(_) => buffered_response(SPARQL, Bytes::new()),
         Scripted::Rows(_) | Scripted::Repeated(..) | Scripted::Made(..) | Scripted::Raw(..) => {
             match request.language {
                 Language::OpenCypher => {
@@ -243,15 +246,15 @@ fn gremlin(config: &Config, job: &Job, script: &QueryScript, end: Option<End<'_>
         } => {
             let rows: Vec<Value> = match &script.reply {
                 Scripted::Rows(rows) => rows.to_vec(),
-                Scripted::Repeated(row, times) => (0..(*times).min(CHUNK as u64))
+                Scripted::Repeated(row, times) => (0..(*times).min(MAX_BINARY_ROWS))
                     .map(|_| row.clone())
                     .collect(),
-                Scripted::Made(count, make) => (0..(*count).min(CHUNK as u64))
+                Scripted::Made(count, make) => (0..(*count).min(MAX_BINARY_ROWS))
                     .map(|number| make(number))
                     .collect(),
                 _ => Vec::new(),
             };
-            whole(&media_type, graph_binary::answer(&job.id, &rows, strings))
+            buffered_response(&media_type, graph_binary::answer(&job.id, &rows, strings))
         }
         Serializer::Json {
             version,
@@ -298,7 +301,7 @@ fn rows(
         tail: end.map_or(tail.into(), |end| end.error),
         repeated: script.several_documents,
     };
-    let response = whole(media_type, Bytes::new());
+    let response = buffered_response(media_type, Bytes::new());
     let (count, row): (u64, Arc<dyn Fn(u64) -> Bytes + Send + Sync>) = match &script.reply {
         Scripted::Rows(rows) => {
             let most = usize::try_from(most).unwrap_or(usize::MAX);

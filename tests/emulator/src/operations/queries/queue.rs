@@ -43,11 +43,11 @@ pub(crate) enum Conclusion {
 pub(crate) struct Queries {
     pub(crate) scripts: Scripts,
     /// The query that was parsed last, for the log.
-    pub(crate) asked: Option<QueryRequest>,
+    pub(crate) last_request: Option<QueryRequest>,
     last_ticket: u64,
     /// The running and the waiting queries by ticket, which is the order of submission.
     active: BTreeMap<u64, Job>,
-    over: Vec<(u64, Job, Conclusion)>,
+    ended: Vec<(u64, Job, Conclusion)>,
     /// How many SPARQL queries were accepted since the last restart.
     pub(crate) sparql_accepted: u64,
 }
@@ -101,12 +101,12 @@ impl Queries {
     }
 
     /// When the next query ends, if no other is submitted before.
-    pub(crate) fn next_end(&self) -> Option<Duration> {
+    pub(crate) fn next_query_end(&self) -> Option<Duration> {
         self.active.values().filter_map(Job::end).min()
     }
 
     /// Removes the query that ends first, if it has ended by now. Free slots are filled before.
-    pub(super) fn next_over(&mut self, slots: usize, now: Duration) -> Option<(u64, Job)> {
+    pub(super) fn next_ended(&mut self, slots: usize, now: Duration) -> Option<(u64, Job)> {
         self.start_waiting(slots, now);
         let ends = self.active.iter();
         let ends = ends.filter_map(|(ticket, job)| Some((job.end()?, *ticket)));
@@ -141,18 +141,18 @@ impl Queries {
     }
 
     pub(super) fn conclude(&mut self, ticket: u64, job: Job, conclusion: Conclusion) {
-        self.over.push((ticket, job, conclusion));
+        self.ended.push((ticket, job, conclusion));
     }
 
     /// The queries that have ended since the last call.
-    pub(crate) fn take_over(&mut self) -> Vec<(u64, Job, Conclusion)> {
-        std::mem::take(&mut self.over)
+    pub(crate) fn take_ended(&mut self) -> Vec<(u64, Job, Conclusion)> {
+        std::mem::take(&mut self.ended)
     }
 
     /// The end of this query, if it has ended.
-    pub(crate) fn take_this(&mut self, ticket: u64) -> Option<(Job, Conclusion)> {
-        let place = self.over.iter().position(|(it, ..)| *it == ticket)?;
-        let (_, job, conclusion) = self.over.remove(place);
+    pub(crate) fn take_ended_query(&mut self, ticket: u64) -> Option<(Job, Conclusion)> {
+        let index = self.ended.iter().position(|(it, ..)| *it == ticket)?;
+        let (_, job, conclusion) = self.ended.remove(index);
         Some((job, conclusion))
     }
 

@@ -49,7 +49,7 @@ impl Connection {
                     Outcome::Pending(_) => {}
                     outcome => return Ok(outcome),
                 }
-                let end = emulator.next_end();
+                let end = emulator.next_query_end();
                 end.map(|end| end.saturating_sub(now.mono).max(MIN_WAIT))
             };
             let deadline = left.and_then(|left| tokio::time::Instant::now().checked_add(left));

@@ -1,4 +1,4 @@
-//! Converts a mishap into an outcome.
+//! Replaces the response to a request, and applies its delivery.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use bytes::Bytes;
 use http::{HeaderName, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::{ErrorAnswer, ErrorForm, Garbage, Mishap};
+use super::{ErrorForm, ErrorResponse, Garbage, Replacement};
 use crate::failure::Failure;
-use crate::{Delivery, Ending, Fault, Now, Outcome, Response};
+use crate::{ConnectionEnd, Delivery, Fault, Now, Outcome, Response};
 
 /// Bytes that are not valid JSON, UTF-8 or HTTP.
 const GARBAGE: &[u8] = b"\xff\xfe\x00garbage]}\r\n\r\n";
@@ -33,27 +33,27 @@ impl Context<'_> {
     }
 }
 
-impl Mishap {
+impl Replacement {
     /// The outcome of a request whose own response is `own`.
-    pub(crate) fn spoil(self, own: Response, context: &Context<'_>) -> Outcome {
+    pub(crate) fn apply(self, own: Response, context: &Context<'_>) -> Outcome {
         match self {
             Self::CloseBeforeReading(ending) => Fault::BeforeReading(ending).into(),
-            Self::NoAnswer(Ending::Fin) => Fault::CloseWithoutAnswer.into(),
-            Self::NoAnswer(ending) => {
+            Self::NoResponse(ConnectionEnd::Fin) => Fault::CloseWithoutResponse.into(),
+            Self::NoResponse(ending) => {
                 let delay = Duration::ZERO;
-                Fault::NoAnswer { delay, ending }.into()
+                Fault::NoResponse { delay, ending }.into()
             }
-            Self::OwnAnswer => own.into(),
-            Self::Instead(outcome) => outcome,
+            Self::Unchanged => own.into(),
+            Self::Outcome(outcome) => outcome,
             Self::Error(error) => error.response(context).into(),
             Self::Html(status) => html(status).into(),
             Self::Empty => Response::new(StatusCode::OK, "").into(),
             Self::Garbage(Garbage::Body) => json_bytes(StatusCode::OK, GARBAGE).into(),
             Self::Garbage(Garbage::Tail) => {
                 let body = [&own.body(), GARBAGE].concat();
-                let mut spoilt = own.chunks([body]);
-                spoilt.generated = None;
-                spoilt.into()
+                let mut response = own.chunks([body]);
+                response.generated = None;
+                response.into()
             }
             Self::Garbage(Garbage::Wire) => Fault::NotHttp {
                 delay: Duration::ZERO,
@@ -72,7 +72,7 @@ impl Mishap {
     }
 }
 
-impl ErrorAnswer {
+impl ErrorResponse {
     fn response(self, context: &Context<'_>) -> Response {
         let status = self.status();
         let failure = Failure {
@@ -134,13 +134,15 @@ pub(crate) fn deliver(outcome: Outcome, delivery: Delivery) -> Outcome {
             }
             .into(),
         },
-        Outcome::Fault(Fault::CloseWithoutAnswer) if !delivery.delay.is_zero() => Fault::NoAnswer {
-            delay: delivery.delay,
-            ending: Ending::Fin,
+        Outcome::Fault(Fault::CloseWithoutResponse) if !delivery.delay.is_zero() => {
+            Fault::NoResponse {
+                delay: delivery.delay,
+                ending: ConnectionEnd::Fin,
+            }
+            .into()
         }
-        .into(),
         Outcome::Fault(mut fault) => {
-            if let Fault::NoAnswer { delay, .. } | Fault::NotHttp { delay, .. } = &mut fault {
+            if let Fault::NoResponse { delay, .. } | Fault::NotHttp { delay, .. } = &mut fault {
                 *delay = delay.saturating_add(delivery.delay);
             }
             fault.into()

@@ -7,7 +7,7 @@ use crate::{QueryRequest, QueryScript};
 
 /// The result of a query on an empty store: no solutions, no triples, or `false`. For `SELECT *` there are no
 /// variables.
-pub(super) fn found(request: &QueryRequest) -> Result<QueryScript, Failure> {
+pub(super) fn query(request: &QueryRequest) -> Result<QueryScript, Failure> {
     let accept = request.accept.as_deref();
     let script = QueryScript::sparql();
     Ok(match Form::of(&request.text) {

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::answer::Context;
+use super::apply::Context;
 use crate::clock::{Calendar, shifted};
 use crate::failure::Failure;
 use crate::sigv4;
@@ -25,11 +25,11 @@ pub enum Refusal {
     MissingToken,
     /// `The request signature we calculated does not match the signature you provided. …`
     WrongSignature,
-    /// `Signature expired: …`, by a clock that is fast by this time. The `Date` of the response is wrong
-    /// by the same time.
+    /// `Signature expired: …`, as if the server's clock were ahead by this duration. The `Date` of the
+    /// response is ahead by the same duration.
     SignatureExpired(Duration),
-    /// `Signature not yet current: …`, by a clock that is slow by this time. The `Date` of the response is
-    /// wrong by the same time.
+    /// `Signature not yet current: …`, as if the server's clock were late by this duration. The `Date` of the
+    /// response is late by the same duration.
     SignatureNotYetCurrent(Duration),
     /// `User: … is not authorized to perform: neptune-db:ACTION on resource: …`
     NotAuthorized,

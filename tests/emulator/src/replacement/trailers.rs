@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use super::answer::Context;
+use super::apply::Context;
 use crate::failure::{Failure, status_of};
 use crate::{Response, percent};
 
@@ -15,9 +15,9 @@ const DETAIL: HeaderName = HeaderName::from_static("x-neptune-detail");
 #[non_exhaustive]
 pub enum Trailers {
     /// `X-Neptune-Status: 200 OK` and an empty detail, after the complete response.
-    Good,
+    Success,
     /// An error after a part of the body was sent. The status line has 200.
-    Failing {
+    Error {
         /// The name of the exception.
         code: String,
         /// The text of the exception.
@@ -37,8 +37,8 @@ pub enum Trailers {
 impl Trailers {
     pub(super) fn add_to(self, own: Response, context: &Context<'_>) -> Response {
         match self {
-            Self::Good => good(own),
-            Self::Failing {
+            Self::Success => good(own),
+            Self::Error {
                 code,
                 message,
                 status,

@@ -2,9 +2,9 @@
 
 use http::StatusCode;
 
-use crate::{Ending, Outcome};
+use crate::{ConnectionEnd, Outcome};
 
-pub(crate) mod answer;
+pub(crate) mod apply;
 pub(crate) mod refusal;
 pub(crate) mod trailers;
 
@@ -14,18 +14,19 @@ pub use self::trailers::Trailers;
 /// What replaces the response to a request. [`Delivery`](crate::Delivery) sets how it is sent.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum Mishap {
-    /// The connection ends before the request is read. The request counts neither as received nor as executed.
-    CloseBeforeReading(Ending),
+pub enum Replacement {
+    /// The connection ends after the head of the request, before its body is read. The request counts neither
+    /// as received nor as executed.
+    CloseBeforeReading(ConnectionEnd),
     /// The request is read, and the connection ends without a response.
-    NoAnswer(Ending),
+    NoResponse(ConnectionEnd),
     /// The unchanged response, for faults that only affect its delivery, date or headers. A request that is not
     /// executed has no response of its own; an `InternalFailureException` replaces it.
-    OwnAnswer,
-    /// This outcome.
-    Instead(Outcome),
+    Unchanged,
+    /// Replaces the response with this outcome.
+    Outcome(Outcome),
     /// An error response.
-    Error(ErrorAnswer),
+    Error(ErrorResponse),
     /// An HTML page with this status, as proxies send it.
     Html(StatusCode),
     /// Status 200 with an empty body.
@@ -48,13 +49,13 @@ pub enum Mishap {
         /// The `location`; `None` is the URL of the request, so that a client that follows the redirect sends it again.
         location: Option<String>,
     },
-    /// Refused with an error of IAM.
+    /// An IAM error: 403 `AccessDeniedException`.
     Refused(Refusal),
 }
 
 /// An error response chosen by the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ErrorAnswer {
+pub struct ErrorResponse {
     /// The status; `None` is the status of the exception, 500 for names that Neptune does not have.
     pub status: Option<StatusCode>,
     /// The name of the exception.
@@ -72,7 +73,8 @@ pub enum ErrorForm {
     /// Neptune's JSON object.
     #[default]
     Json,
-    /// Neptune's JSON object without `code`, which is in the header `x-amzn-errortype` (U02).
+    /// Neptune's JSON object without `code`, which is in the header `x-amzn-errortype`
+    /// ([U02](crate::wire_notes#u02)).
     Header,
     /// A JSON object with only `detailedMessage`.
     MessageOnly,
@@ -99,17 +101,17 @@ pub enum Garbage {
     Wire,
 }
 
-impl Mishap {
+impl Replacement {
     /// Whether the operation is executed first by default: yes, unless the status is an error or the response is
     /// replaced by another outcome.
     pub(crate) fn executes(&self) -> bool {
         match self {
             Self::CloseBeforeReading(_)
-            | Self::Instead(_)
+            | Self::Outcome(_)
             | Self::Redirect { .. }
             | Self::Refused(_) => false,
-            Self::NoAnswer(_)
-            | Self::OwnAnswer
+            Self::NoResponse(_)
+            | Self::Unchanged
             | Self::Empty
             | Self::Garbage(_)
             | Self::ErrorInSuccess { .. }
@@ -120,7 +122,7 @@ impl Mishap {
     }
 }
 
-impl ErrorAnswer {
+impl ErrorResponse {
     /// This exception with this text, in Neptune's form.
     #[must_use]
     pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
