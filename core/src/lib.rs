@@ -140,6 +140,8 @@ mod open_enum;
 #[macro_use]
 mod operation_macros;
 #[macro_use]
+mod query_exceptions;
+#[macro_use]
 mod structure;
 
 pub mod changes;

@@ -302,55 +302,36 @@ pub trait Machine {
     }
 }
 
-impl<M: Machine + ?Sized> Machine for &mut M {
-    type Item = M::Item;
-    type Output = M::Output;
+/// A pointer to a machine is a machine, too.
+macro_rules! forward_to_machine {
+    ($($pointer:ty),*) => {$(
+        impl<M: Machine + ?Sized> Machine for $pointer {
+            type Item = M::Item;
+            type Output = M::Output;
 
-    fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output> {
-        (**self).resume(input, now)
-    }
+            fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output> {
+                (**self).resume(input, now)
+            }
 
-    fn wake_at(&self) -> Option<Duration> {
-        (**self).wake_at()
-    }
+            fn wake_at(&self) -> Option<Duration> {
+                (**self).wake_at()
+            }
 
-    fn abandoned(&mut self) -> Option<AbandonedQuery> {
-        (**self).abandoned()
-    }
+            fn abandoned(&mut self) -> Option<AbandonedQuery> {
+                (**self).abandoned()
+            }
 
-    fn abandon(&mut self) {
-        (**self).abandon();
-    }
+            fn abandon(&mut self) {
+                (**self).abandon();
+            }
 
-    fn is_between_polls(&self) -> bool {
-        (**self).is_between_polls()
-    }
+            fn is_between_polls(&self) -> bool {
+                (**self).is_between_polls()
+            }
+        }
+    )*};
 }
-
-impl<M: Machine + ?Sized> Machine for Box<M> {
-    type Item = M::Item;
-    type Output = M::Output;
-
-    fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output> {
-        (**self).resume(input, now)
-    }
-
-    fn wake_at(&self) -> Option<Duration> {
-        (**self).wake_at()
-    }
-
-    fn abandoned(&mut self) -> Option<AbandonedQuery> {
-        (**self).abandoned()
-    }
-
-    fn abandon(&mut self) {
-        (**self).abandon();
-    }
-
-    fn is_between_polls(&self) -> bool {
-        (**self).is_between_polls()
-    }
-}
+forward_to_machine!(&mut M, Box<M>);
 
 /// How long a call and its attempts may take. `None` means no limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -60,41 +60,27 @@ macro_rules! operation {
             $($members)*
         }
 
-        impl $crate::operation::Operation for $name {
-            type Output = $output;
+        operation_impl! {
+            name: $wire_name,
+            http: $method $path,
+            effect: $effect,
+            exceptions: $exceptions,
+            iam_actions: [$($action),+],
+            $(documentation: $documentation,)?
+            output: $output,
+            $(effect_of: $effect_of,)?
+            encode: $name::encode_members,
+            $(decode: $decode,)?
+            $(may_answer_empty: $may_answer_empty,)?
 
-            const INFO: &'static $crate::operation::OperationInfo = &operation_info! {
-                name: $wire_name,
-                http: $method $path,
-                effect: $effect,
-                exceptions: $exceptions,
-                iam_actions: [$($action),+],
-                $(documentation: $documentation,)?
-                $(may_answer_empty: $may_answer_empty,)?
-            };
-
-            $(
-                fn effect(&self) -> $crate::operation::Effect {
-                    ($effect_of)(self)
-                }
-            )?
-
-            fn encode(&self, request: &mut $crate::wire::request::RequestWriter<'_>) {
-                self.encode_members(request);
-            }
-
-            fn decode(response: &$crate::wire::response::RawResponse<'_>) -> Result<$output, $crate::error::DecodeError> {
-                (operation!(@decode $($decode)?))(response)
-            }
+            for $name
         }
     };
-    (@decode) => { $crate::wire::response::RawResponse::json };
-    (@decode $decode:expr) => { $decode };
 }
 
-/// Declares the request of an operation that [`operation!`] does not fit: the struct, and `Self::OPERATION_INFO` for
-/// `Operation::INFO`. The file adds serde attributes of members, constructors, `setters!`, `arbitrary!` and
-/// `impl Operation`.
+/// Declares the request of an operation that [`operation!`] does not fit: the struct and `impl Operation`. In addition
+/// to the entries of [`operation!`] it has `encode: function`. The file adds serde attributes of members, constructors,
+/// `setters!` and `arbitrary!`.
 macro_rules! custom_request {
     (
         name: $wire_name:literal,
@@ -103,6 +89,10 @@ macro_rules! custom_request {
         exceptions: $exceptions:expr,
         iam_actions: [$($action:literal),+],
         $(documentation: $documentation:literal,)?
+        output: $output:ident,
+        $(effect_of: $effect_of:expr,)?
+        encode: $encode:expr,
+        $(decode: $decode:expr,)?
         $(may_answer_empty: $may_answer_empty:literal,)?
 
         $(#[$meta:meta])*
@@ -117,22 +107,26 @@ macro_rules! custom_request {
             $name { $($members)* }
         }
 
-        impl $name {
-            const OPERATION_INFO: &'static $crate::operation::OperationInfo = &operation_info! {
-                name: $wire_name,
-                http: $method $path,
-                effect: $effect,
-                exceptions: $exceptions,
-                iam_actions: [$($action),+],
-                $(documentation: $documentation,)?
-                $(may_answer_empty: $may_answer_empty,)?
-            };
+        operation_impl! {
+            name: $wire_name,
+            http: $method $path,
+            effect: $effect,
+            exceptions: $exceptions,
+            iam_actions: [$($action),+],
+            $(documentation: $documentation,)?
+            output: $output,
+            $(effect_of: $effect_of,)?
+            encode: $encode,
+            $(decode: $decode,)?
+            $(may_answer_empty: $may_answer_empty,)?
+
+            for $name
         }
     };
 }
 
-/// The [`OperationInfo`](crate::operation::OperationInfo) with these facts.
-macro_rules! operation_info {
+/// The implementation of [`Operation`](crate::operation::Operation) with these facts.
+macro_rules! operation_impl {
     (
         name: $wire_name:literal,
         http: $method:ident $path:literal,
@@ -140,19 +134,45 @@ macro_rules! operation_info {
         exceptions: $exceptions:expr,
         iam_actions: [$($action:literal),+],
         $(documentation: $documentation:literal,)?
+        output: $output:ident,
+        $(effect_of: $effect_of:expr,)?
+        encode: $encode:expr,
+        $(decode: $decode:expr,)?
         $(may_answer_empty: $may_answer_empty:literal,)?
+
+        for $name:ident
     ) => {
-        $crate::operation::OperationInfo {
-            name: $wire_name,
-            method: http::Method::$method,
-            path: $path,
-            effect: $crate::operation::Effect::$effect,
-            exceptions: $exceptions,
-            iam_actions: &[$($action),+],
-            may_answer_empty: false $(|| $may_answer_empty)?,
-            documentation: documentation!($wire_name $(, $documentation)?),
+        impl $crate::operation::Operation for $name {
+            type Output = $output;
+
+            const INFO: &'static $crate::operation::OperationInfo = &$crate::operation::OperationInfo {
+                name: $wire_name,
+                method: http::Method::$method,
+                path: $path,
+                effect: $crate::operation::Effect::$effect,
+                exceptions: $exceptions,
+                iam_actions: &[$($action),+],
+                may_answer_empty: false $(|| $may_answer_empty)?,
+                documentation: documentation!($wire_name $(, $documentation)?),
+            };
+
+            $(
+                fn effect(&self) -> $crate::operation::Effect {
+                    ($effect_of)(self)
+                }
+            )?
+
+            fn encode(&self, request: &mut $crate::wire::request::RequestWriter<'_>) {
+                ($encode)(self, request);
+            }
+
+            fn decode(response: &$crate::wire::response::RawResponse<'_>) -> Result<$output, $crate::error::DecodeError> {
+                (operation_impl!(@decode $($decode)?))(response)
+            }
         }
     };
+    (@decode) => { $crate::wire::response::RawResponse::json };
+    (@decode $decode:expr) => { $decode };
 }
 
 /// The URL of the documentation: the page of the API reference, unless another page is given.

@@ -16,7 +16,7 @@ fn pages_of_operations_are_complete() {
     let mut pages = 0;
     let mut missing = Vec::new();
     for (path, source) in sources(concat!(env!("CARGO_MANIFEST_DIR"), "/src").as_ref()) {
-        if path.ends_with("operation_macros.rs") {
+        if path.ends_with("operation_macros.rs") || path.ends_with("streams/page.rs") {
             continue;
         }
         // The macros add the route and the link to the page.
@@ -24,6 +24,7 @@ fn pages_of_operations_are_complete() {
             "operation! {\n",
             "custom_request! {\n",
             "graph_request! {\n",
+            "change_stream! {\n",
         ]
         .iter()
         .find_map(|start| source.split_once(start));

@@ -1,8 +1,4 @@
-use crate::{
-    error::{DecodeError, ExceptionKind},
-    operation::{Effect, Operation, OperationInfo},
-    wire::{request::RequestWriter, response::RawResponse},
-};
+use crate::{error::ExceptionKind, operation::Effect, wire::request::RequestWriter};
 
 custom_request! {
     name: "ExecuteFastReset",
@@ -24,6 +20,9 @@ custom_request! {
         ExceptionKind::UnsupportedOperationException,
     ],
     iam_actions: ["ResetDatabase"],
+    output: ExecuteFastResetOutput,
+    effect_of: effect_of,
+    encode: |reset: &ExecuteFastReset, request: &mut RequestWriter<'_>| request.json(reset),
 
     /// Deletes all data of the cluster, in two steps: the response to [`initiate`](Self::initiate) has a token,
     /// and [`perform`](Self::perform) takes it. In the service model the token is optional: a request for the
@@ -102,6 +101,13 @@ impl ExecuteFastReset {
     }
 }
 
+fn effect_of(request: &ExecuteFastReset) -> Effect {
+    match request.action {
+        FastResetAction::InitiateDatabaseReset => Effect::Idempotent,
+        _ => Effect::Write,
+    }
+}
+
 open_enum! {
     /// A step of a fast reset.
     FastResetAction {
@@ -144,30 +150,10 @@ structure! {
     }
 }
 
-impl Operation for ExecuteFastReset {
-    type Output = ExecuteFastResetOutput;
-
-    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
-
-    fn effect(&self) -> Effect {
-        match self.action {
-            FastResetAction::InitiateDatabaseReset => Effect::Idempotent,
-            _ => Effect::Write,
-        }
-    }
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        request.json(self);
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        response.json()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operation::Operation;
 
     #[test]
     fn only_initiating_may_be_repeated() {

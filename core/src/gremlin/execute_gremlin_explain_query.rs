@@ -3,7 +3,6 @@ use serde::Serialize;
 use super::QUERY_EXCEPTIONS;
 use crate::{
     error::DecodeError,
-    operation::{Operation, OperationInfo},
     wire::{request::RequestWriter, response::RawResponse},
 };
 
@@ -13,6 +12,9 @@ custom_request! {
     effect: Read,
     exceptions: QUERY_EXCEPTIONS,
     iam_actions: ["ReadDataViaQuery", "WriteDataViaQuery", "DeleteDataViaQuery"],
+    output: ExecuteGremlinExplainQueryOutput,
+    encode: ExecuteGremlinExplainQuery::write,
+    decode: ExecuteGremlinExplainQueryOutput::read,
 
     /// Explains how a Gremlin query would be executed.
     ///
@@ -63,6 +65,13 @@ impl ExecuteGremlinExplainQuery {
             gremlin_query: gremlin_query.into(),
         }
     }
+
+    fn write(&self, request: &mut RequestWriter<'_>) {
+        request.accept_trailers();
+        request.json(&Body {
+            gremlin: &self.gremlin_query,
+        });
+    }
 }
 
 report_output! {
@@ -74,21 +83,4 @@ report_output! {
 #[derive(Serialize)]
 struct Body<'a> {
     gremlin: &'a str,
-}
-
-impl Operation for ExecuteGremlinExplainQuery {
-    type Output = ExecuteGremlinExplainQueryOutput;
-
-    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        request.accept_trailers();
-        request.json(&Body {
-            gremlin: &self.gremlin_query,
-        });
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        ExecuteGremlinExplainQueryOutput::read(response)
-    }
 }

@@ -3,7 +3,6 @@ use serde::Serialize;
 use super::{GremlinSerializer, QUERY_EXCEPTIONS};
 use crate::{
     error::DecodeError,
-    operation::{Operation, OperationInfo},
     wire::{request::RequestWriter, response::RawResponse},
 };
 
@@ -13,6 +12,9 @@ custom_request! {
     effect: Write,
     exceptions: QUERY_EXCEPTIONS,
     iam_actions: ["ReadDataViaQuery"],
+    output: ExecuteGremlinProfileQueryOutput,
+    encode: ExecuteGremlinProfileQuery::write,
+    decode: ExecuteGremlinProfileQueryOutput::read,
 
     /// Executes a Gremlin query and reports its profile.
     ///
@@ -86,6 +88,17 @@ impl ExecuteGremlinProfileQuery {
             index_ops: None,
         }
     }
+
+    fn write(&self, request: &mut RequestWriter<'_>) {
+        request.accept_trailers();
+        request.json(&Body {
+            gremlin: &self.gremlin_query,
+            results: self.results,
+            chop: self.chop,
+            serializer: self.serializer.as_ref(),
+            index_ops: self.index_ops,
+        });
+    }
 }
 
 setters!(ExecuteGremlinProfileQuery {
@@ -112,25 +125,4 @@ struct Body<'a> {
     serializer: Option<&'a GremlinSerializer>,
     #[serde(rename = "profile.indexOps", skip_serializing_if = "Option::is_none")]
     index_ops: Option<bool>,
-}
-
-impl Operation for ExecuteGremlinProfileQuery {
-    type Output = ExecuteGremlinProfileQueryOutput;
-
-    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        request.accept_trailers();
-        request.json(&Body {
-            gremlin: &self.gremlin_query,
-            results: self.results,
-            chop: self.chop,
-            serializer: self.serializer.as_ref(),
-            index_ops: self.index_ops,
-        });
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        ExecuteGremlinProfileQueryOutput::read(response)
-    }
 }

@@ -3,11 +3,9 @@ use serde::Serialize;
 
 use super::{GremlinSerializer, QUERY_EXCEPTIONS};
 use crate::{
-    error::DecodeError,
     gremlin::CancelGremlinQuery,
-    operation::{Operation, OperationInfo},
     rows::{RowQuery, RowsFormat},
-    wire::{request::RequestWriter, response::RawResponse},
+    wire::request::RequestWriter,
 };
 
 pub use output::{BinaryBody, ExecuteGremlinQueryOutput, GremlinQueryStatusAttributes};
@@ -20,6 +18,9 @@ custom_request! {
     effect: Write,
     exceptions: QUERY_EXCEPTIONS,
     iam_actions: ["ReadDataViaQuery", "WriteDataViaQuery", "DeleteDataViaQuery"],
+    output: ExecuteGremlinQueryOutput,
+    encode: ExecuteGremlinQuery::write,
+    decode: ExecuteGremlinQueryOutput::read,
 
     /// Executes a Gremlin query.
     ///
@@ -130,6 +131,18 @@ impl ExecuteGremlinQuery {
             query_id: None,
         }
     }
+
+    fn write(&self, request: &mut RequestWriter<'_>) {
+        let serializer = self.serializer.as_ref();
+        let serializer = serializer.unwrap_or(&GremlinSerializer::UntypedGraphSonV3);
+        request.header("serializer", ACCEPT, serializer.as_str());
+        request.accept_trailers();
+        let query_id = request.query_id::<CancelGremlinQuery>(self.query_id.as_deref());
+        request.json(&Body {
+            gremlin: &self.gremlin_query,
+            query_id: query_id.as_deref(),
+        });
+    }
 }
 
 setters!(ExecuteGremlinQuery {
@@ -143,28 +156,6 @@ struct Body<'a> {
     gremlin: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     query_id: Option<&'a str>,
-}
-
-impl Operation for ExecuteGremlinQuery {
-    type Output = ExecuteGremlinQueryOutput;
-
-    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        let serializer = self.serializer.as_ref();
-        let serializer = serializer.unwrap_or(&GremlinSerializer::UntypedGraphSonV3);
-        request.header("serializer", ACCEPT, serializer.as_str());
-        request.accept_trailers();
-        let query_id = request.query_id::<CancelGremlinQuery>(self.query_id.as_deref());
-        request.json(&Body {
-            gremlin: &self.gremlin_query,
-            query_id: query_id.as_deref(),
-        });
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        ExecuteGremlinQueryOutput::read(response)
-    }
 }
 
 /// With typed GraphSON, read rows as [`GremlinValue`](crate::gremlin::GremlinValue); without types, as your own

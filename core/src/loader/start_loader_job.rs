@@ -3,10 +3,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
-    error::{DecodeError, ExceptionKind},
-    operation::{Operation, OperationInfo},
+    error::ExceptionKind,
     types::{IamRoleArn, S3BucketRegion, S3Uri},
-    wire::{request::RequestWriter, response::RawResponse},
+    wire::request::RequestWriter,
 };
 
 custom_request! {
@@ -30,6 +29,8 @@ custom_request! {
         ExceptionKind::UnsupportedOperationException,
     ],
     iam_actions: ["StartLoaderJob"],
+    output: StartLoaderJobOutput,
+    encode: StartLoaderJob::write,
 
     /// Starts a bulk load from S3.
     ///
@@ -185,6 +186,25 @@ impl StartLoaderJob {
         self
     }
 
+    fn write(&self, request: &mut RequestWriter<'_>) {
+        request.json(&Body {
+            source: &self.source,
+            format: &self.format,
+            region: &self.s3_bucket_region,
+            iam_role_arn: &self.iam_role_arn,
+            mode: &self.mode,
+            fail_on_error: self.flag(self.fail_on_error),
+            parallelism: &self.parallelism,
+            parser_configuration: &self.parser_configuration,
+            update_single_cardinality_properties: self
+                .flag(self.update_single_cardinality_properties),
+            queue_request: self.flag(self.queue_request),
+            dependencies: &self.dependencies,
+            user_provided_edge_ids: self.flag(self.user_provided_edge_ids),
+            edge_only_load: self.flag(self.edge_only_load),
+        });
+    }
+
     fn flag(&self, flag: Option<bool>) -> Option<Flag> {
         flag.map(|flag| match (self.flags_as_text, flag) {
             (false, flag) => Flag::Boolean(flag),
@@ -305,33 +325,4 @@ required_member! {
     StartLoaderJob,
     /// The id of the new load.
     StartLoaderJobOutput::require_id = "payload.loadId", |output| output.load_id()
-}
-
-impl Operation for StartLoaderJob {
-    type Output = StartLoaderJobOutput;
-
-    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        request.json(&Body {
-            source: &self.source,
-            format: &self.format,
-            region: &self.s3_bucket_region,
-            iam_role_arn: &self.iam_role_arn,
-            mode: &self.mode,
-            fail_on_error: self.flag(self.fail_on_error),
-            parallelism: &self.parallelism,
-            parser_configuration: &self.parser_configuration,
-            update_single_cardinality_properties: self
-                .flag(self.update_single_cardinality_properties),
-            queue_request: self.flag(self.queue_request),
-            dependencies: &self.dependencies,
-            user_provided_edge_ids: self.flag(self.user_provided_edge_ids),
-            edge_only_load: self.flag(self.edge_only_load),
-        });
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        response.json()
-    }
 }

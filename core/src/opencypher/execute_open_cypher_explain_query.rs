@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::DecodeError,
-    operation::{Effect, Operation, OperationInfo},
+    operation::Effect,
     types::ReportAsText,
     wire::{request::RequestWriter, response::RawResponse},
 };
@@ -19,6 +19,10 @@ custom_request! {
     effect: Write,
     exceptions: QUERY_EXCEPTIONS,
     iam_actions: ["ReadDataViaQuery"],
+    output: ExecuteOpenCypherExplainQueryOutput,
+    effect_of: effect_of,
+    encode: ExecuteOpenCypherExplainQuery::write,
+    decode: ExecuteOpenCypherExplainQueryOutput::read,
 
     /// Explains an openCypher query.
     ///
@@ -98,6 +102,24 @@ impl ExecuteOpenCypherExplainQuery {
             invalid_parameters: None,
         }
     }
+
+    fn write(&self, request: &mut RequestWriter<'_>) {
+        hint::check_timeout(request, self.timeout_hint);
+        parameters::check(request, &self.parameters, &self.invalid_parameters);
+        request.accept_trailers();
+        request.json(&Body {
+            query: &self.query_text(),
+            parameters: &self.parameters,
+            explain: &self.explain_mode,
+        });
+    }
+}
+
+fn effect_of(request: &ExecuteOpenCypherExplainQuery) -> Effect {
+    match request.explain_mode {
+        OpenCypherExplainMode::Static => Effect::Read,
+        _ => Effect::Write,
+    }
 }
 
 parameter_setters!(ExecuteOpenCypherExplainQuery);
@@ -141,50 +163,26 @@ arbitrary!(ExecuteOpenCypherExplainQueryOutput, answer = |output: &ExecuteOpenCy
 } => results, media_type: Optional(Header));
 
 impl ExecuteOpenCypherExplainQueryOutput {
+    fn read(response: &RawResponse<'_>) -> Result<Self, DecodeError> {
+        let results = ReportAsText::new(response.report()?);
+        let media_type = response.headers().get(http::header::CONTENT_TYPE);
+        let media_type = media_type.and_then(|value| value.to_str().ok());
+        Ok(ExecuteOpenCypherExplainQueryOutput {
+            results,
+            media_type: media_type.map(str::to_owned),
+        })
+    }
+
     /// The report as text.
     pub fn text(&self) -> Cow<'_, str> {
         self.results.text()
     }
 }
 
-impl Operation for ExecuteOpenCypherExplainQuery {
-    type Output = ExecuteOpenCypherExplainQueryOutput;
-
-    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
-
-    fn effect(&self) -> Effect {
-        match self.explain_mode {
-            OpenCypherExplainMode::Static => Effect::Read,
-            _ => Effect::Write,
-        }
-    }
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        hint::check_timeout(request, self.timeout_hint);
-        parameters::check(request, &self.parameters, &self.invalid_parameters);
-        request.accept_trailers();
-        request.json(&Body {
-            query: &self.query_text(),
-            parameters: &self.parameters,
-            explain: &self.explain_mode,
-        });
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        let report = response.report()?;
-        let media_type = response.headers().get(http::header::CONTENT_TYPE);
-        Ok(ExecuteOpenCypherExplainQueryOutput {
-            results: ReportAsText::new(report),
-            media_type: media_type
-                .and_then(|value| value.to_str().ok())
-                .map(str::to_owned),
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operation::Operation;
 
     #[test]
     fn m04_only_static_explains_may_be_repeated() {

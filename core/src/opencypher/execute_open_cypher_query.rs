@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::{DecodeError, DecodeErrorKind},
-    operation::{Operation, OperationInfo},
+    operation::Operation,
     rows::{RowQuery, RowsFormat},
     types::RawJson,
     wire::{json_text, request::RequestWriter, response::RawResponse},
@@ -23,6 +23,9 @@ custom_request! {
     effect: Write,
     exceptions: QUERY_EXCEPTIONS,
     iam_actions: ["ReadDataViaQuery", "WriteDataViaQuery", "DeleteDataViaQuery"],
+    output: ExecuteOpenCypherQueryOutput,
+    encode: ExecuteOpenCypherQuery::write,
+    decode: ExecuteOpenCypherQueryOutput::read,
 
     /// Executes an openCypher query.
     ///
@@ -144,6 +147,16 @@ impl ExecuteOpenCypherQuery {
             invalid_parameters: None,
         }
     }
+
+    fn write(&self, request: &mut RequestWriter<'_>) {
+        hint::check_timeout(request, self.timeout_hint);
+        parameters::check(request, &self.parameters, &self.invalid_parameters);
+        request.accept_trailers();
+        request.json(&Body {
+            query: &self.query_text(),
+            parameters: &self.parameters,
+        });
+    }
 }
 
 parameter_setters!(ExecuteOpenCypherQuery);
@@ -169,6 +182,19 @@ pub struct ExecuteOpenCypherQueryOutput {
 arbitrary!(ExecuteOpenCypherQueryOutput, answer kept => results);
 
 impl ExecuteOpenCypherQueryOutput {
+    fn read(response: &RawResponse<'_>) -> Result<Self, DecodeError> {
+        // Parse the whole body, so that a truncated response is not taken for a success.
+        let outline: Outline = response.json()?;
+        let body = response.body();
+        let text = std::str::from_utf8(body).unwrap_or_default();
+        match json_text::member(text, "results") {
+            Some(results) if outline.results.is_some() => Ok(ExecuteOpenCypherQueryOutput {
+                results: RawJson::part_of(body, results),
+            }),
+            _ => Err(response.error(DecodeErrorKind::Shape, "results", "missing member")),
+        }
+    }
+
     /// Reads each row into your type `T`, which may borrow from this output. The rows of a
     /// [silently cancelled](Self::is_cancelled_silently) query are empty.
     ///
@@ -273,35 +299,6 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Rows<'_, T> {
             self.current.set(Some(rows.len()));
         }
         Ok(rows)
-    }
-}
-
-impl Operation for ExecuteOpenCypherQuery {
-    type Output = ExecuteOpenCypherQueryOutput;
-
-    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        hint::check_timeout(request, self.timeout_hint);
-        parameters::check(request, &self.parameters, &self.invalid_parameters);
-        request.accept_trailers();
-        request.json(&Body {
-            query: &self.query_text(),
-            parameters: &self.parameters,
-        });
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        // Parse the whole body, so that a truncated response is not taken for a success.
-        let outline: Outline = response.json()?;
-        let body = response.body();
-        let text = std::str::from_utf8(body).unwrap_or_default();
-        match json_text::member(text, "results") {
-            Some(results) if outline.results.is_some() => Ok(ExecuteOpenCypherQueryOutput {
-                results: RawJson::part_of(body, results),
-            }),
-            _ => Err(response.error(DecodeErrorKind::Shape, "results", "missing member")),
-        }
     }
 }
 

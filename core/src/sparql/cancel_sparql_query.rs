@@ -1,10 +1,5 @@
 use super::{STATUS_EXCEPTIONS, SparqlQueriesOutput, form::Form};
-use crate::{
-    error::DecodeError,
-    machine::CancelOperation,
-    operation::{Operation, OperationInfo},
-    wire::{request::RequestWriter, response::RawResponse},
-};
+use crate::{machine::CancelOperation, wire::request::RequestWriter};
 
 custom_request! {
     name: "CancelSparqlQuery",
@@ -13,6 +8,8 @@ custom_request! {
     exceptions: STATUS_EXCEPTIONS,
     iam_actions: ["CancelQuery"],
     documentation: "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-api-status-cancel.html",
+    output: SparqlQueriesOutput,
+    encode: CancelSparqlQuery::write,
 
     /// Cancels a SPARQL query. The request is sent as a form.
     ///
@@ -69,16 +66,8 @@ impl CancelSparqlQuery {
             silent: None,
         }
     }
-}
 
-setters!(CancelSparqlQuery { silent: bool });
-
-impl Operation for CancelSparqlQuery {
-    type Output = SparqlQueriesOutput;
-
-    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
+    fn write(&self, request: &mut RequestWriter<'_>) {
         request.check_id("queryId", &self.query_id);
         let silent = self
             .silent
@@ -90,11 +79,9 @@ impl Operation for CancelSparqlQuery {
             .optional("silent", silent)
             .write(request);
     }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        response.json()
-    }
 }
+
+setters!(CancelSparqlQuery { silent: bool });
 
 impl CancelOperation for CancelSparqlQuery {
     fn of_query(query_id: String) -> Self {

@@ -1,15 +1,14 @@
 use super::graph_store::{GraphStoreOutput, GraphTarget};
-use crate::{
-    error::DecodeError,
-    operation::{Operation, OperationInfo},
-    wire::{request::RequestWriter, response::RawResponse},
-};
+use crate::wire::request::RequestWriter;
 
 graph_request! {
     name: "DeleteGraph",
     http: DELETE,
     effect: Idempotent,
     iam_actions: ["DeleteDataViaQuery"],
+    output: GraphStoreOutput,
+    encode: DeleteGraph::write,
+    decode: GraphStoreOutput::read,
 
     /// Deletes a graph, `DELETE /sparql/gsp/`: the Graph Store Protocol.
     ///
@@ -60,18 +59,8 @@ impl DeleteGraph {
             graph: GraphTarget::Named(iri.into()),
         }
     }
-}
 
-impl Operation for DeleteGraph {
-    type Output = GraphStoreOutput;
-
-    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
+    fn write(&self, request: &mut RequestWriter<'_>) {
         self.graph.write(request);
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        GraphStoreOutput::read(response)
     }
 }

@@ -8,8 +8,6 @@ use super::{
     form::{Form, check_graphs},
 };
 use crate::{
-    error::DecodeError,
-    operation::{Operation, OperationInfo},
     sparql::{CancelSparqlQuery, SparqlMediaType},
     types::ReportAsText,
     wire::{request::RequestWriter, response::RawResponse},
@@ -22,6 +20,12 @@ custom_request! {
     exceptions: QUERY_EXCEPTIONS,
     iam_actions: ["ReadDataViaQuery"],
     documentation: "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-explain-using.html",
+    output: ExecuteSparqlExplainQueryOutput,
+    encode: ExecuteSparqlExplainQuery::write,
+    decode: |response: &RawResponse<'_>| Ok(ExecuteSparqlExplainQueryOutput {
+        media_type: SparqlMediaType::of(response.headers()),
+        results: ReportAsText::new(response.report()?),
+    }),
 
     /// Explains a SPARQL query, which is sent as a form with `explain`.
     ///
@@ -98,6 +102,21 @@ impl ExecuteSparqlExplainQuery {
         self.accept = accept;
         self
     }
+
+    fn write(&self, request: &mut RequestWriter<'_>) {
+        check_graphs(request, "defaultGraphUri", self.default_graph_uri.as_ref());
+        check_graphs(request, "namedGraphUri", self.named_graph_uri.as_ref());
+        request.accept_trailers();
+        request.header("accept", ACCEPT, self.accept.as_str());
+        let query_id = request.query_id::<CancelSparqlQuery>(self.query_id.as_deref());
+        Form::default()
+            .field("query", &self.query)
+            .field("explain", self.explain.as_str())
+            .optional("queryId", query_id.as_deref())
+            .repeated("default-graph-uri", self.default_graph_uri.as_ref())
+            .repeated("named-graph-uri", self.named_graph_uri.as_ref())
+            .write(request);
+    }
 }
 
 setters!(ExecuteSparqlExplainQuery {
@@ -139,33 +158,5 @@ impl ExecuteSparqlExplainQueryOutput {
     /// The report as text.
     pub fn text(&self) -> Cow<'_, str> {
         self.results.text()
-    }
-}
-
-impl Operation for ExecuteSparqlExplainQuery {
-    type Output = ExecuteSparqlExplainQueryOutput;
-
-    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        check_graphs(request, "defaultGraphUri", self.default_graph_uri.as_ref());
-        check_graphs(request, "namedGraphUri", self.named_graph_uri.as_ref());
-        request.accept_trailers();
-        request.header("accept", ACCEPT, self.accept.as_str());
-        let query_id = request.query_id::<CancelSparqlQuery>(self.query_id.as_deref());
-        Form::default()
-            .field("query", &self.query)
-            .field("explain", self.explain.as_str())
-            .optional("queryId", query_id.as_deref())
-            .repeated("default-graph-uri", self.default_graph_uri.as_ref())
-            .repeated("named-graph-uri", self.named_graph_uri.as_ref())
-            .write(request);
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        Ok(ExecuteSparqlExplainQueryOutput {
-            media_type: SparqlMediaType::of(response.headers()),
-            results: ReportAsText::new(response.report()?),
-        })
     }
 }

@@ -7,11 +7,10 @@ use super::{
     form::{Form, check_graphs},
 };
 use crate::{
-    error::{DecodeError, FieldError, FieldErrorKind},
-    operation::{Operation, OperationInfo},
+    error::{FieldError, FieldErrorKind},
     rows::{RowQuery, RowsFormat},
     sparql::{CancelSparqlQuery, SparqlMediaType},
-    wire::{request::RequestWriter, response::RawResponse},
+    wire::request::RequestWriter,
 };
 
 pub use output::{ExecuteSparqlQueryOutput, SparqlResults};
@@ -23,6 +22,9 @@ custom_request! {
     exceptions: QUERY_EXCEPTIONS,
     iam_actions: ["ReadDataViaQuery"],
     documentation: "https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-sparql-http-rest.html",
+    output: ExecuteSparqlQueryOutput,
+    encode: ExecuteSparqlQuery::write,
+    decode: ExecuteSparqlQueryOutput::read,
 
     /// Executes a SPARQL query, which is sent as a form.
     ///
@@ -152,20 +154,8 @@ impl ExecuteSparqlQuery {
         self.accept = accept;
         self
     }
-}
 
-setters!(ExecuteSparqlQuery {
-    query_id: impl String,
-    default_graph_uri: list String,
-    named_graph_uri: list String,
-});
-
-impl Operation for ExecuteSparqlQuery {
-    type Output = ExecuteSparqlQueryOutput;
-
-    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
+    fn write(&self, request: &mut RequestWriter<'_>) {
         check_graphs(request, "defaultGraphUri", self.default_graph_uri.as_ref());
         check_graphs(request, "namedGraphUri", self.named_graph_uri.as_ref());
         request.accept_trailers();
@@ -178,11 +168,13 @@ impl Operation for ExecuteSparqlQuery {
             .repeated("named-graph-uri", self.named_graph_uri.as_ref())
             .write(request);
     }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        ExecuteSparqlQueryOutput::read(response)
-    }
 }
+
+setters!(ExecuteSparqlQuery {
+    query_id: impl String,
+    default_graph_uri: list String,
+    named_graph_uri: list String,
+});
 
 impl RowQuery for ExecuteSparqlQuery {
     const FORMAT: RowsFormat = RowsFormat::Sparql;

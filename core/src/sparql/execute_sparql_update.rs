@@ -6,7 +6,6 @@ use super::{
 };
 use crate::{
     error::{DecodeError, DecodeErrorKind},
-    operation::{Operation, OperationInfo},
     sparql::CancelSparqlQuery,
     types::RawBody,
     wire::{request::RequestWriter, response::RawResponse},
@@ -19,6 +18,11 @@ custom_request! {
     exceptions: QUERY_EXCEPTIONS,
     iam_actions: ["ReadDataViaQuery", "WriteDataViaQuery", "DeleteDataViaQuery"],
     documentation: "https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-sparql-http-rest.html",
+    output: ExecuteSparqlUpdateOutput,
+    encode: ExecuteSparqlUpdate::write,
+    decode: |response: &RawResponse<'_>| Ok(ExecuteSparqlUpdateOutput {
+        body: RawBody::new(response.acknowledgement()?),
+    }),
     // Not all forms of the response are known (U09).
     may_answer_empty: true,
 
@@ -90,6 +94,20 @@ impl ExecuteSparqlUpdate {
             using_named_graph_uri: None,
         }
     }
+
+    fn write(&self, request: &mut RequestWriter<'_>) {
+        check_graphs(request, "usingGraphUri", self.using_graph_uri.as_ref());
+        let named = self.using_named_graph_uri.as_ref();
+        check_graphs(request, "usingNamedGraphUri", named);
+        request.accept_trailers();
+        let query_id = request.query_id::<CancelSparqlQuery>(self.query_id.as_deref());
+        Form::default()
+            .field("update", &self.update)
+            .optional("queryId", query_id.as_deref())
+            .repeated("using-graph-uri", self.using_graph_uri.as_ref())
+            .repeated("using-named-graph-uri", named)
+            .write(request);
+    }
 }
 
 setters!(ExecuteSparqlUpdate {
@@ -142,30 +160,5 @@ impl ExecuteSparqlUpdateOutput {
             let reason = error.to_string();
             DecodeError::new("ExecuteSparqlUpdate", kind, "", reason, body.clone())
         })
-    }
-}
-
-impl Operation for ExecuteSparqlUpdate {
-    type Output = ExecuteSparqlUpdateOutput;
-
-    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        check_graphs(request, "usingGraphUri", self.using_graph_uri.as_ref());
-        let named = self.using_named_graph_uri.as_ref();
-        check_graphs(request, "usingNamedGraphUri", named);
-        request.accept_trailers();
-        let query_id = request.query_id::<CancelSparqlQuery>(self.query_id.as_deref());
-        Form::default()
-            .field("update", &self.update)
-            .optional("queryId", query_id.as_deref())
-            .repeated("using-graph-uri", self.using_graph_uri.as_ref())
-            .repeated("using-named-graph-uri", named)
-            .write(request);
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        let body = RawBody::new(response.acknowledgement()?);
-        Ok(ExecuteSparqlUpdateOutput { body })
     }
 }

@@ -3,8 +3,6 @@ use serde::{Deserialize, Serialize};
 
 use super::graph_store::GraphTarget;
 use crate::{
-    error::DecodeError,
-    operation::{Operation, OperationInfo},
     sparql::SparqlMediaType,
     types::RawBody,
     wire::{request::RequestWriter, response::RawResponse},
@@ -15,6 +13,12 @@ graph_request! {
     http: GET,
     effect: Read,
     iam_actions: ["ReadDataViaQuery"],
+    output: GetGraphOutput,
+    encode: GetGraph::write,
+    decode: |response: &RawResponse<'_>| Ok(GetGraphOutput {
+        media_type: SparqlMediaType::of(response.headers()),
+        body: RawBody::new(response.opaque_or_blank()?),
+    }),
 
     /// Reads a graph, `GET /sparql/gsp/`: the Graph Store Protocol.
     ///
@@ -78,6 +82,11 @@ impl GetGraph {
         self.accept = accept;
         self
     }
+
+    fn write(&self, request: &mut RequestWriter<'_>) {
+        self.graph.write(request);
+        request.header("accept", ACCEPT, self.accept.as_str());
+    }
 }
 
 /// The response to [`GetGraph`].
@@ -99,21 +108,3 @@ arbitrary!(GetGraphOutput, answer = |output: &GetGraphOutput| {
 } => media_type: Optional(OneOf(&[
     SparqlMediaType::NTriples, SparqlMediaType::Turtle, SparqlMediaType::NQuads,
 ])), body);
-
-impl Operation for GetGraph {
-    type Output = GetGraphOutput;
-
-    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        self.graph.write(request);
-        request.header("accept", ACCEPT, self.accept.as_str());
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        Ok(GetGraphOutput {
-            media_type: SparqlMediaType::of(response.headers()),
-            body: RawBody::new(response.opaque_or_blank()?),
-        })
-    }
-}

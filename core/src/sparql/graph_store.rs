@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize, de::Error};
 
 use crate::{
     error::{DecodeError, FieldErrorKind},
+    sparql::SparqlMediaType,
+    types::RawBody,
     wire::{request::RequestWriter, response::RawResponse},
 };
 
@@ -37,6 +39,17 @@ impl GraphTarget {
         }
     }
 
+    /// Writes the target, and the data to be stored there.
+    pub(super) fn write_with_data(
+        &self,
+        request: &mut RequestWriter<'_>,
+        content_type: &SparqlMediaType,
+        data: &RawBody,
+    ) {
+        self.write(request);
+        request.body("contentType", content_type.as_str(), data.bytes().to_vec());
+    }
+
     pub(super) fn from_members<E: Error>(
         graph: Option<String>,
         default: Option<bool>,
@@ -58,7 +71,7 @@ impl GraphTarget {
     }
 }
 
-/// Declares a request: the struct, its serde form, and `Self::OPERATION_INFO` for `Operation::INFO`.
+/// Declares a request: the struct, its serde form, and `impl Operation`.
 macro_rules! graph_request {
     (
         name: $wire_name:literal,
@@ -66,6 +79,10 @@ macro_rules! graph_request {
         effect: $effect:ident,
         // The guide lists the actions for queries; that the protocol needs the same is not confirmed (U11).
         iam_actions: $iam_actions:tt,
+        output: $output:ident,
+        $(effect_of: $effect_of:expr,)?
+        encode: $encode:expr,
+        decode: $decode:expr,
 
         $(#[$meta:meta])*
         pub struct $name:ident {
@@ -84,18 +101,22 @@ macro_rules! graph_request {
             $($(#[doc = $doc])* pub $field: $type,)*
         }
 
-        impl $name {
-            const OPERATION_INFO: &'static crate::operation::OperationInfo = &operation_info! {
-                name: $wire_name,
-                // The guide writes the last slash; whether it can be left out is not known (U10).
-                http: $method "/sparql/gsp/",
-                effect: $effect,
-                exceptions: super::QUERY_EXCEPTIONS,
-                iam_actions: $iam_actions,
-                documentation:
-                    "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html",
-                may_answer_empty: true,
-            };
+        operation_impl! {
+            name: $wire_name,
+            // The guide writes the last slash; whether it can be left out is not known (U10).
+            http: $method "/sparql/gsp/",
+            effect: $effect,
+            exceptions: super::QUERY_EXCEPTIONS,
+            iam_actions: $iam_actions,
+            documentation:
+                "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html",
+            output: $output,
+            $(effect_of: $effect_of,)?
+            encode: $encode,
+            decode: $decode,
+            may_answer_empty: true,
+
+            for $name
         }
 
         #[derive(serde::Serialize, serde::Deserialize)]

@@ -1,17 +1,14 @@
 use super::graph_store::{GraphStoreOutput, GraphTarget};
-use crate::{
-    error::DecodeError,
-    operation::{Operation, OperationInfo},
-    sparql::SparqlMediaType,
-    types::RawBody,
-    wire::{request::RequestWriter, response::RawResponse},
-};
+use crate::{sparql::SparqlMediaType, types::RawBody, wire::request::RequestWriter};
 
 graph_request! {
     name: "PostGraph",
     http: POST,
     effect: Write,
     iam_actions: ["WriteDataViaQuery"],
+    output: GraphStoreOutput,
+    encode: PostGraph::write,
+    decode: GraphStoreOutput::read,
 
     /// Adds to a graph, `POST /sparql/gsp/`: the Graph Store Protocol.
     ///
@@ -81,23 +78,9 @@ impl PostGraph {
             body: body.into(),
         }
     }
-}
 
-impl Operation for PostGraph {
-    type Output = GraphStoreOutput;
-
-    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        self.graph.write(request);
-        request.body(
-            "contentType",
-            self.content_type.as_str(),
-            self.body.bytes().to_vec(),
-        );
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        GraphStoreOutput::read(response)
+    fn write(&self, request: &mut RequestWriter<'_>) {
+        self.graph
+            .write_with_data(request, &self.content_type, &self.body);
     }
 }

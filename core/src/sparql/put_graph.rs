@@ -1,10 +1,6 @@
 use super::graph_store::{GraphStoreOutput, GraphTarget};
 use crate::{
-    error::DecodeError,
-    operation::{Effect, Operation, OperationInfo},
-    sparql::SparqlMediaType,
-    types::RawBody,
-    wire::{request::RequestWriter, response::RawResponse},
+    operation::Effect, sparql::SparqlMediaType, types::RawBody, wire::request::RequestWriter,
 };
 
 graph_request! {
@@ -12,6 +8,10 @@ graph_request! {
     http: PUT,
     effect: Idempotent,
     iam_actions: ["WriteDataViaQuery", "DeleteDataViaQuery"],
+    output: GraphStoreOutput,
+    effect_of: effect_of,
+    encode: PutGraph::write,
+    decode: GraphStoreOutput::read,
 
     /// Replaces a graph, `PUT /sparql/gsp/`: the Graph Store Protocol.
     ///
@@ -83,34 +83,20 @@ impl PutGraph {
             body: body.into(),
         }
     }
+
+    fn write(&self, request: &mut RequestWriter<'_>) {
+        self.graph
+            .write_with_data(request, &self.content_type, &self.body);
+    }
 }
 
-impl Operation for PutGraph {
-    type Output = GraphStoreOutput;
-
-    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
-
-    fn effect(&self) -> Effect {
-        match self.content_type {
-            SparqlMediaType::NTriples
-            | SparqlMediaType::Turtle
-            | SparqlMediaType::N3
-            | SparqlMediaType::RdfXml => Effect::Idempotent,
-            // Data is added to the graphs that it names, and data of unknown types may name graphs.
-            _ => Effect::Write,
-        }
-    }
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        self.graph.write(request);
-        request.body(
-            "contentType",
-            self.content_type.as_str(),
-            self.body.bytes().to_vec(),
-        );
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        GraphStoreOutput::read(response)
+fn effect_of(request: &PutGraph) -> Effect {
+    match request.content_type {
+        SparqlMediaType::NTriples
+        | SparqlMediaType::Turtle
+        | SparqlMediaType::N3
+        | SparqlMediaType::RdfXml => Effect::Idempotent,
+        // Data is added to the graphs that it names, and data of unknown types may name graphs.
+        _ => Effect::Write,
     }
 }

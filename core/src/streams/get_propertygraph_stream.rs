@@ -1,19 +1,16 @@
 use serde::{Deserialize, Serialize};
 
-use super::{EXCEPTIONS, record};
 use crate::{
     streams::{Encoding, EventId, IteratorType, PropertyValue, PropertygraphRecordType},
     types::RawJson,
 };
 
-operation! {
+change_stream! {
     name: "GetPropertygraphStream",
     http: GET "/propertygraph/stream",
-    effect: Read,
-    exceptions: EXCEPTIONS,
-    iam_actions: ["GetStreamRecords"],
     output: GetPropertygraphStreamOutput,
-    decode: record::read,
+    format: PgJson,
+    data: PropertygraphData,
 
     /// Reads the change stream of the property graph.
     ///
@@ -66,31 +63,7 @@ operation! {
     /// ```
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/streams-using-api-call.html>
-    pub struct GetPropertygraphStream {
-        /// The maximum number of records, from 1 to 100,000. The service's default is 10.
-        pub limit: Option<i64> => query("limit", 1..=100_000),
-        /// Where to begin. The service's default is `AT_SEQUENCE_NUMBER`.
-        pub iterator_type: Option<IteratorType> => query("iteratorType"),
-        /// The commit to begin at or after. The service requires it for `AT_SEQUENCE_NUMBER` and
-        /// `AFTER_SEQUENCE_NUMBER`, and ignores it for the others.
-        pub commit_num: Option<i64> => query("commitNum"),
-        /// The operation in the commit. The service's default is 1.
-        pub op_num: Option<i64> => query("opNum"),
-        /// The accepted compression, sent as the header `Accept-Encoding`. Decompressing a response requires
-        /// the feature `gzip` of this crate.
-        pub encoding: Option<Encoding> => accept_encoding("encoding"),
-    }
-
-    /// A request without a start position. The service's default, `AT_SEQUENCE_NUMBER`, requires `commit_num`: use
-    /// [`at`](Self::at) or another constructor.
-    pub fn new();
-}
-
-change_stream! {
-    request: GetPropertygraphStream,
-    format: PgJson,
-    output: GetPropertygraphStreamOutput,
-    data: PropertygraphData,
+    pub struct GetPropertygraphStream { .. }
 
     /// A change of the property graph.
     pub struct PropertygraphRecord;

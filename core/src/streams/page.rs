@@ -1,38 +1,73 @@
 //! The declarations that both change streams have in common.
 
-/// Declares the constructors of a request, its output, and the records in the output.
+/// Declares the operation that reads a change stream, its output, and the records in the output. The file imports the
+/// types of the members: `Encoding`, `EventId` and `IteratorType`.
 macro_rules! change_stream {
     (
-        request: $request:ident,
-        format: $format:ident,
+        name: $wire_name:literal,
+        http: GET $path:literal,
         output: $output:ident,
+        format: $format:ident,
         data: $data:ident,
+
+        $(#[$request_meta:meta])*
+        pub struct $request:ident { .. }
 
         $(#[$record_meta:meta])*
         pub struct $record:ident;
     ) => {
+        operation! {
+            name: $wire_name,
+            http: GET $path,
+            effect: Read,
+            exceptions: super::EXCEPTIONS,
+            iam_actions: ["GetStreamRecords"],
+            output: $output,
+            decode: super::record::read,
+
+            $(#[$request_meta])*
+            pub struct $request {
+                /// The maximum number of records, from 1 to 100,000. The service's default is 10.
+                pub limit: Option<i64> => query("limit", 1..=100_000),
+                /// Where to begin. The service's default is `AT_SEQUENCE_NUMBER`.
+                pub iterator_type: Option<IteratorType> => query("iteratorType"),
+                /// The commit to begin at or after. The service requires it for `AT_SEQUENCE_NUMBER` and
+                /// `AFTER_SEQUENCE_NUMBER`, and ignores it for the others.
+                pub commit_num: Option<i64> => query("commitNum"),
+                /// The operation in the commit. The service's default is 1.
+                pub op_num: Option<i64> => query("opNum"),
+                /// The accepted compression, sent as the header `Accept-Encoding`. Decompressing a response requires
+                /// the feature `gzip` of this crate.
+                pub encoding: Option<Encoding> => accept_encoding("encoding"),
+            }
+
+            /// A request without a start position. The service's default, `AT_SEQUENCE_NUMBER`, requires `commit_num`:
+            /// use [`at`](Self::at) or another constructor.
+            pub fn new();
+        }
+
         impl $request {
             /// Reads from the oldest record that is kept.
             pub fn trim_horizon() -> Self {
-                $request::new().iterator_type(crate::streams::IteratorType::TrimHorizon)
+                $request::new().iterator_type(IteratorType::TrimHorizon)
             }
 
             /// Reads the newest record: the response contains at most this one record. Engine 1.1.0.0 or later.
             pub fn latest() -> Self {
-                $request::new().iterator_type(crate::streams::IteratorType::Latest)
+                $request::new().iterator_type(IteratorType::Latest)
             }
 
             /// Reads from this record on.
             pub fn at(id: EventId) -> Self {
                 $request::new()
-                    .iterator_type(crate::streams::IteratorType::AtSequenceNumber)
+                    .iterator_type(IteratorType::AtSequenceNumber)
                     .commit_num(id.commit_num)
                     .op_num(id.op_num)
             }
 
             /// Reads from the record after this one.
             pub fn after(id: EventId) -> Self {
-                $request::at(id).iterator_type(crate::streams::IteratorType::AfterSequenceNumber)
+                $request::at(id).iterator_type(IteratorType::AfterSequenceNumber)
             }
         }
 

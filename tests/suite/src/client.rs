@@ -1,7 +1,5 @@
 //! Both clients with one interface, so that a test is written once for both.
 
-mod items;
-
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use neptunedata::{
@@ -17,8 +15,6 @@ use neptunedata::{
 use serde::de::DeserializeOwned;
 use tokio::runtime::{Builder, Runtime};
 
-pub use items::{Changes, Records, Rows, Run};
-
 /// The client options of the tests: the defaults, but with short waits between attempts.
 pub fn quick() -> ClientOptions {
     let mut policy = RetryPolicy::default();
@@ -31,6 +27,30 @@ pub fn quick() -> ClientOptions {
     }
     ClientOptions::new().retry_policy(policy)
 }
+
+/// An expression with the value of either variant.
+macro_rules! either {
+    ($of:expr, $it:ident => $value:expr) => {
+        match $of {
+            Self::Hyper(_, $it) => $value,
+            Self::Blocking($it) => $value,
+        }
+    };
+}
+
+/// The same, for a method that is `async` in the async client.
+macro_rules! either_awaited {
+    ($of:expr, $it:ident => $call:expr) => {
+        match $of {
+            Self::Hyper(runtime, $it) => runtime.block_on($call),
+            Self::Blocking($it) => $call,
+        }
+    };
+}
+
+mod items;
+
+pub use items::{Changes, Records, Rows, Run};
 
 /// One of the two clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -196,10 +216,7 @@ pub enum Client {
 #[allow(missing_docs, clippy::missing_errors_doc)]
 impl Client {
     pub fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
-        match self {
-            Client::Hyper(runtime, client) => runtime.block_on(client.send(operation)),
-            Client::Blocking(client) => client.send(operation),
-        }
+        either_awaited!(self, client => client.send(operation))
     }
 
     pub fn call<O: Operation>(
@@ -217,25 +234,15 @@ impl Client {
         options: CallOptions,
         watch: impl FnOnce(&dyn fmt::Debug),
     ) -> Result<CallOutput<O::Output>, Error> {
-        match self {
-            Client::Hyper(runtime, client) => {
-                let call = client.call(operation).options(options);
-                watch(&call);
-                runtime.block_on(call.send())
-            }
-            Client::Blocking(client) => {
-                let call = client.call(operation).options(options);
-                watch(&call);
-                call.send()
-            }
-        }
+        either_awaited!(self, client => {
+            let call = client.call(operation).options(options);
+            watch(&call);
+            call.send()
+        })
     }
 
     pub fn run<M: Machine>(&self, machine: M) -> Result<M::Output, Error> {
-        match self {
-            Client::Hyper(runtime, client) => runtime.block_on(client.run(machine)),
-            Client::Blocking(client) => client.run(machine),
-        }
+        either_awaited!(self, client => client.run(machine))
     }
 
     pub fn start<M: Machine>(&self, machine: M) -> Run<M> {
@@ -295,12 +302,7 @@ impl Client {
         waiter: W,
         options: WaitOptions,
     ) -> Result<WaitOutput<W::Output>, Error> {
-        match self {
-            Client::Hyper(runtime, client) => {
-                runtime.block_on(client.wait(waiter).options(options).run())
-            }
-            Client::Blocking(client) => client.wait(waiter).options(options).run(),
-        }
+        either_awaited!(self, client => client.wait(waiter).options(options).run())
     }
 
     pub fn wait_with<W: Waiter>(
@@ -309,12 +311,7 @@ impl Client {
         options: WaitOptions,
         tell: impl FnMut(Progress<W::Status>),
     ) -> Result<WaitOutput<W::Output>, Error> {
-        match self {
-            Client::Hyper(runtime, client) => {
-                runtime.block_on(client.wait(waiter).options(options).run_with(tell))
-            }
-            Client::Blocking(client) => client.wait(waiter).options(options).run_with(tell),
-        }
+        either_awaited!(self, client => client.wait(waiter).options(options).run_with(tell))
     }
 
     /// The blocking client has nothing to flush: a query is cancelled before the call returns.
@@ -325,32 +322,20 @@ impl Client {
     }
 
     pub fn session(&self) -> &Session {
-        match self {
-            Client::Hyper(_, client) => client.session(),
-            Client::Blocking(client) => client.session(),
-        }
+        either!(self, client => client.session())
     }
 
     pub fn options(&self) -> &ClientOptions {
-        match self {
-            Client::Hyper(_, client) => client.options(),
-            Client::Blocking(client) => client.options(),
-        }
+        either!(self, client => client.options())
     }
 
     pub fn seed(&self) -> u64 {
-        match self {
-            Client::Hyper(_, client) => client.seed(),
-            Client::Blocking(client) => client.seed(),
-        }
+        either!(self, client => client.seed())
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Client::Hyper(_, client) => client.fmt(f),
-            Client::Blocking(client) => client.fmt(f),
-        }
+        either!(self, client => client.fmt(f))
     }
 }

@@ -129,7 +129,7 @@ fn every_operation_in_the_sources_is_on_the_list() {
     );
 }
 
-/// The types that the sources below `folder` implement `Operation` for, by hand or with `operation!`.
+/// The types that the sources below `folder` implement `Operation` for, by hand or with a macro such as `operation!`.
 fn collect(folder: &Path, found: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -139,7 +139,7 @@ fn collect(folder: &Path, found: &mut BTreeSet<String>) {
         }
         let source = fs::read_to_string(&path).unwrap();
         let by_hand = source.split("\nimpl Operation for ").skip(1);
-        let declared = source.split("operation! {\n    name: ").skip(1);
+        let declared = source.split("! {\n    name: \"").skip(1);
         let declared = declared.filter_map(|rest| Some(rest.split_once("pub struct ")?.1));
         let names = by_hand.chain(declared);
         found.extend(

@@ -25,17 +25,11 @@ pub enum Run<M: Machine> {
 #[allow(missing_docs, clippy::missing_errors_doc)]
 impl<M: Machine> Run<M> {
     pub fn next_item(&mut self) -> Result<Option<M::Item>, Error> {
-        match self {
-            Run::Hyper(runtime, run) => runtime.block_on(run.next_item()),
-            Run::Blocking(run) => run.next_item(),
-        }
+        either_awaited!(self, run => run.next_item())
     }
 
     pub fn output(self) -> Result<M::Output, Error> {
-        match self {
-            Run::Hyper(runtime, run) => runtime.block_on(run.output()),
-            Run::Blocking(run) => run.output(),
-        }
+        either_awaited!(self, run => run.output())
     }
 }
 
@@ -45,10 +39,7 @@ where
     neptunedata_blocking::Run<M>: fmt::Debug,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Run::Hyper(_, run) => run.fmt(f),
-            Run::Blocking(run) => run.fmt(f),
-        }
+        either!(self, run => run.fmt(f))
     }
 }
 
@@ -64,27 +55,18 @@ impl<T: DeserializeOwned + 'static> Iterator for Rows<T> {
     type Item = Result<T, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self {
-            Rows::Hyper(runtime, rows) => runtime.block_on(rows.next()),
-            Rows::Blocking(rows) => rows.next(),
-        }
+        either_awaited!(self, rows => rows.next())
     }
 }
 
 #[allow(missing_docs)]
 impl<T: DeserializeOwned + 'static> Rows<T> {
     pub fn summary(&self) -> Option<&RowsSummary> {
-        match self {
-            Rows::Hyper(_, rows) => rows.summary(),
-            Rows::Blocking(rows) => rows.summary(),
-        }
+        either!(self, rows => rows.summary())
     }
 
     pub fn envelope(&self) -> &Envelope {
-        match self {
-            Rows::Hyper(_, rows) => rows.envelope(),
-            Rows::Blocking(rows) => rows.envelope(),
-        }
+        either!(self, rows => rows.envelope())
     }
 }
 
@@ -103,27 +85,18 @@ where
     type Item = Result<Transaction<O::Record>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self {
-            Changes::Hyper(runtime, changes) => runtime.block_on(changes.next()),
-            Changes::Blocking(changes) => changes.next(),
-        }
+        either_awaited!(self, changes => changes.next())
     }
 }
 
 #[allow(missing_docs)]
 impl<O: ChangeSource> Changes<O> {
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        match self {
-            Changes::Hyper(_, changes) => changes.checkpoint(),
-            Changes::Blocking(changes) => changes.checkpoint(),
-        }
+        either!(self, changes => changes.checkpoint())
     }
 
     pub fn summary(&self) -> Option<&ChangesSummary> {
-        match self {
-            Changes::Hyper(_, changes) => changes.summary(),
-            Changes::Blocking(changes) => changes.summary(),
-        }
+        either!(self, changes => changes.summary())
     }
 }
 
@@ -142,26 +115,17 @@ where
     type Item = Result<Change<O::Record>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self {
-            Records::Hyper(runtime, records) => runtime.block_on(records.next()),
-            Records::Blocking(records) => records.next(),
-        }
+        either_awaited!(self, records => records.next())
     }
 }
 
 #[allow(missing_docs)]
 impl<O: ChangeSource> Records<O> {
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        match self {
-            Records::Hyper(_, records) => records.checkpoint(),
-            Records::Blocking(records) => records.checkpoint(),
-        }
+        either!(self, records => records.checkpoint())
     }
 
     pub fn summary(&self) -> Option<&ChangesSummary> {
-        match self {
-            Records::Hyper(_, records) => records.summary(),
-            Records::Blocking(records) => records.summary(),
-        }
+        either!(self, records => records.summary())
     }
 }

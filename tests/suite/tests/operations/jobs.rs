@@ -1,64 +1,24 @@
 //! Neptune ML and the bulk loader.
 
-use neptunedata::{ExceptionKind, serde_json::json};
+use neptunedata::serde_json::json;
 use neptunedata_emulator::Role;
 use serde_json::Value;
 
-use crate::steps::{ANY, LAST, NEW, Step, bad, good};
+use crate::steps::{ANY, LAST, NEW, Step, call};
 
 pub(crate) fn steps() -> Vec<Step> {
-    let mut steps = Vec::new();
-    let part = |name: &str, output: &str| {
-        json!({
-            "arn": format!("arn:aws:sagemaker:us-east-1:123456789012:processing-job/{name}"),
+    let arn = "arn:aws:sagemaker:us-east-1:123456789012";
+    let running = |member: &str, output: &str| {
+        let name = "job-1-processing";
+        let part = json!({
+            "arn": format!("{arn}:processing-job/{name}"),
             "cloudwatchLogUrl": ANY,
             "name": name,
             "outputLocation": format!("s3://bucket/{output}/{name}/output"),
             "status": "InProgress",
-        })
+        });
+        json!({ "id": "job-1", "status": "InProgress", member: part })
     };
-    let running = |member: &str, output: &str| json!({ "id": "job-1", "status": "InProgress", member: part("job-1-processing", output) });
-
-    let data = json!({
-        "inputDataS3Location": "s3://bucket/in",
-        "processedDataS3Location": "s3://bucket/out",
-    });
-    let names = [
-        "StartMLDataProcessingJob",
-        "ListMLDataProcessingJobs",
-        "GetMLDataProcessingJob",
-        "CancelMLDataProcessingJob",
-    ];
-    steps.extend(ml(names, data, running("processingJob", "out")));
-
-    let training = json!({
-        "dataProcessingJobId": "job-1",
-        "trainModelS3Location": "s3://bucket/models",
-        "maxHPONumberOfTrainingJobs": 2,
-    });
-    let names = [
-        "StartMLModelTrainingJob",
-        "ListMLModelTrainingJobs",
-        "GetMLModelTrainingJob",
-        "CancelMLModelTrainingJob",
-    ];
-    steps.extend(ml(names, training, running("processingJob", "models")));
-
-    let transform = json!({
-        "dataProcessingJobId": "job-1",
-        "mlModelTrainingJobId": "job-1",
-        "modelTransformOutputS3Location": "s3://bucket/out",
-    });
-    let names = [
-        "StartMLModelTransformJob",
-        "ListMLModelTransformJobs",
-        "GetMLModelTransformJob",
-        "CancelMLModelTransformJob",
-    ];
-    steps.extend(ml(names, transform, running("baseProcessingJob", "out")));
-
-    let endpoint = json!({ "mlModelTrainingJobId": "job-1", "instanceCount": 2 });
-    let arn = "arn:aws:sagemaker:us-east-1:123456789012";
     let creating = json!({
         "id": "job-1",
         "status": "Creating",
@@ -73,51 +33,84 @@ pub(crate) fn steps() -> Vec<Step> {
             "name": "job-1-endpoint-config",
         },
     });
-    let names = [
+
+    let data_processing = ml(
+        "StartMLDataProcessingJob",
+        "ListMLDataProcessingJobs",
+        "GetMLDataProcessingJob",
+        "CancelMLDataProcessingJob",
+        json!({
+            "id": "job-1",
+            "inputDataS3Location": "s3://bucket/in",
+            "processedDataS3Location": "s3://bucket/out",
+        }),
+        running("processingJob", "out"),
+    );
+    let training = ml(
+        "StartMLModelTrainingJob",
+        "ListMLModelTrainingJobs",
+        "GetMLModelTrainingJob",
+        "CancelMLModelTrainingJob",
+        json!({
+            "id": "job-1",
+            "dataProcessingJobId": "job-1",
+            "trainModelS3Location": "s3://bucket/models",
+            "maxHPONumberOfTrainingJobs": 2,
+        }),
+        running("processingJob", "models"),
+    );
+    let transform = ml(
+        "StartMLModelTransformJob",
+        "ListMLModelTransformJobs",
+        "GetMLModelTransformJob",
+        "CancelMLModelTransformJob",
+        json!({
+            "id": "job-1",
+            "dataProcessingJobId": "job-1",
+            "mlModelTrainingJobId": "job-1",
+            "modelTransformOutputS3Location": "s3://bucket/out",
+        }),
+        running("baseProcessingJob", "out"),
+    );
+    let endpoints = ml(
         "CreateMLEndpoint",
         "ListMLEndpoints",
         "GetMLEndpoint",
         "DeleteMLEndpoint",
-    ];
-    steps.extend(ml(names, endpoint, creating));
-    steps.extend(loads());
-    steps
+        json!({ "id": "job-1", "mlModelTrainingJobId": "job-1", "instanceCount": 2 }),
+        creating,
+    );
+    [data_processing, training, transform, endpoints, loads()].concat()
 }
 
-/// The four verbs of a kind: what it is started with, and what its status is then.
-fn ml([start, list, get, cancel]: [&'static str; 4], mut input: Value, status: Value) -> Vec<Step> {
-    input["id"] = "job-1".into();
-    let invalid = ExceptionKind::InvalidParameterException;
+/// The four operations of a kind, the input that starts a job, and the status of the job after that.
+fn ml(
+    start: &'static str,
+    list: &'static str,
+    get: &'static str,
+    cancel: &'static str,
+    input: Value,
+    status: Value,
+) -> Vec<Step> {
     vec![
-        good(
-            start,
-            input.clone(),
-            json!({ "id": "job-1", "arn": ANY, "creationTimeInMillis": ANY }),
-        ),
+        call!(start input => { "id": "job-1", "arn": ANY, "creationTimeInMillis": ANY }),
         // The id is taken.
-        bad(start, input, 400, invalid),
-        good(list, json!({ "maxItems": 5 }), json!({ "ids": ["job-1"] })),
-        good(get, json!({ "id": "job-1" }), status),
-        bad(get, json!({ "id": "job-2" }), 400, invalid),
-        good(
-            cancel,
-            json!({ "id": "job-1", "clean": true }),
-            json!({ "status": "200 OK" }),
-        ),
-        bad(cancel, json!({ "id": "job-2" }), 400, invalid),
+        call!(start input => 400 InvalidParameterException),
+        call!(list { "maxItems": 5 } => { "ids": ["job-1"] }),
+        call!(get { "id": "job-1" } => status),
+        call!(get { "id": "job-2" } => 400 InvalidParameterException),
+        call!(cancel { "id": "job-1", "clean": true } => { "status": "200 OK" }),
+        call!(cancel { "id": "job-2" } => 400 InvalidParameterException),
         // No role is attached to the cluster.
         Step::Reconfigure(|config| config.roles_required(true)),
-        bad(
-            list,
-            json!({}),
-            400,
-            ExceptionKind::MissingParameterException,
-        ),
+        call!(list {} => 400 MissingParameterException),
         Step::Reconfigure(|config| config.roles_required(false)),
     ]
 }
 
 fn loads() -> Vec<Step> {
+    let (start, list) = ("StartLoaderJob", "ListLoaderJobs");
+    let (get, cancel) = ("GetLoaderJobStatus", "CancelLoaderJob");
     let load = json!({
         "source": "s3://bucket/1.csv",
         "format": "csv",
@@ -125,8 +118,6 @@ fn loads() -> Vec<Step> {
         "iamRoleArn": "arn:aws:iam::123456789012:role/Loader",
         "failOnError": false,
     });
-    let (start, list) = ("StartLoaderJob", "ListLoaderJobs");
-    let (get, cancel) = ("GetLoaderJobStatus", "CancelLoaderJob");
     let started = json!({ "status": "200 OK", "payload": { "loadId": NEW } });
     let overall = |status: &str, errors: u64, records: u64, seconds: f64| {
         json!({
@@ -163,46 +154,23 @@ fn loads() -> Vec<Step> {
             }],
         },
     });
-    let told = |payload| json!({ "status": "200 OK", "payload": payload });
+    let details = json!({ "loadId": LAST, "errors": true, "details": true });
     vec![
-        good(start, load.clone(), started.clone()),
+        call!(start load => started),
         // Another one runs.
-        bad(start, load.clone(), 400, ExceptionKind::BadRequestException),
-        good(
-            list,
-            json!({ "limit": 5 }),
-            json!({ "status": "200 OK", "payload": { "loadIds": [LAST] } }),
-        ),
-        good(get, json!({ "loadId": LAST }), told(running)),
+        call!(start load => 400 BadRequestException),
+        call!(list { "limit": 5 } => { "status": "200 OK", "payload": { "loadIds": [LAST] } }),
+        call!(get { "loadId": LAST } => { "status": "200 OK", "payload": running }),
         Step::Wait(10),
-        good(
-            get,
-            json!({ "loadId": LAST, "errors": true, "details": true }),
-            told(failed),
-        ),
-        bad(
-            get,
-            json!({ "loadId": "load-1" }),
-            400,
-            ExceptionKind::InvalidParameterException,
-        ),
-        bad(
-            cancel,
-            json!({ "loadId": LAST }),
-            404,
-            ExceptionKind::BulkLoadIdNotFoundException,
-        ),
-        good(start, load.clone(), started),
+        call!(get details => { "status": "200 OK", "payload": failed }),
+        call!(get { "loadId": "load-1" } => 400 InvalidParameterException),
+        call!(cancel { "loadId": LAST } => 404 BulkLoadIdNotFoundException),
+        call!(start load => started),
         // The answer has no body (M34).
-        good(cancel, json!({ "loadId": LAST }), json!({})),
+        call!(cancel { "loadId": LAST } => {}),
         Step::Reconfigure(|config| config.role(Role::Reader)),
-        bad(start, load, 405, ExceptionKind::MethodNotAllowedException),
-        bad(
-            cancel,
-            json!({ "loadId": LAST }),
-            405,
-            ExceptionKind::MethodNotAllowedException,
-        ),
+        call!(start load => 405 MethodNotAllowedException),
+        call!(cancel { "loadId": LAST } => 405 MethodNotAllowedException),
         Step::Reconfigure(|config| config.role(Role::Writer)),
     ]
 }

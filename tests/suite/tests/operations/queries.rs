@@ -3,47 +3,37 @@
 use neptunedata::{ExceptionKind, serde_json::json};
 use serde_json::Value;
 
-use crate::steps::{ANY, LAST, NEW, Step, bad, good};
-
-const MALFORMED: ExceptionKind = ExceptionKind::MalformedQueryException;
+use crate::steps::{ANY, LAST, NEW, Step, call};
 
 pub(crate) fn steps() -> Vec<Step> {
-    let mut steps = gremlin();
-    steps.extend(open_cypher());
-    steps.extend(sparql());
-    steps.extend(graph_store());
-    steps
+    [gremlin(), open_cypher(), sparql(), graph_store()].concat()
 }
 
 fn gremlin() -> Vec<Step> {
     let query = "ExecuteGremlinQuery";
     let (explain, profile) = ("ExecuteGremlinExplainQuery", "ExecuteGremlinProfileQuery");
-    let text = |text: &str| json!({ "gremlinQuery": text });
     let rows = json!({
         "requestId": ANY,
         "status": { "attributes": {}, "code": 200, "message": "" },
         "result": { "data": [{ "born": 1815, "name": "Ada" }], "meta": {} },
     });
+    let profiled = json!({ "gremlinQuery": "g.V()", "results": true, "chop": 100 });
     let mut steps = vec![
-        good(query, text("g.V().valueMap()"), rows),
-        bad(query, text("wrong"), 400, MALFORMED),
-        good(explain, text("g.V()"), json!({ "output": "The plan." })),
-        bad(explain, text("wrong"), 400, MALFORMED),
-        good(
-            profile,
-            json!({ "gremlinQuery": "g.V()", "results": true, "chop": 100 }),
-            json!({ "output": "The profile." }),
-        ),
-        bad(profile, text("wrong"), 400, MALFORMED),
+        call!(query { "gremlinQuery": "g.V().valueMap()" } => rows),
+        call!(query { "gremlinQuery": "wrong" } => 400 MalformedQueryException),
+        call!(explain { "gremlinQuery": "g.V()" } => { "output": "The plan." }),
+        call!(explain { "gremlinQuery": "wrong" } => 400 MalformedQueryException),
+        call!(profile profiled => { "output": "The profile." }),
+        call!(profile { "gremlinQuery": "wrong" } => 400 MalformedQueryException),
     ];
-    let names = [
+    steps.push(Step::Begin {
+        operation: query,
+        input: json!({ "gremlinQuery": "slow" }),
+    });
+    steps.extend(running_query(
         "ListGremlinQueries",
         "GetGremlinQueryStatus",
         "CancelGremlinQuery",
-    ];
-    steps.extend(slow(
-        (query, text("slow")),
-        names,
         json!({ "status": "200 OK" }),
     ));
     steps
@@ -51,43 +41,38 @@ fn gremlin() -> Vec<Step> {
 
 fn open_cypher() -> Vec<Step> {
     let (query, explain) = ("ExecuteOpenCypherQuery", "ExecuteOpenCypherExplainQuery");
-    let text = |text: &str| json!({ "openCypherQuery": text });
     let with_parameters = json!({
         "openCypherQuery": "MATCH (n {name: $name}) RETURN n.name AS name, n.born AS born",
         "parameters": "{\"name\":\"Ada\"}",
     });
     let planned = |text: &str| json!({ "openCypherQuery": text, "explainMode": "static" });
+    let (right, wrong) = (planned("RETURN 1"), planned("wrong"));
     let mut steps = vec![
-        good(
-            query,
-            with_parameters,
-            json!({ "results": [{ "born": 1815, "name": "Ada" }] }),
-        ),
-        bad(query, text("wrong"), 400, MALFORMED),
-        good(
-            explain,
-            planned("RETURN 1"),
-            json!({ "results": "The plan." }),
-        ),
-        bad(explain, planned("wrong"), 400, MALFORMED),
+        call!(query with_parameters => { "results": [{ "born": 1815, "name": "Ada" }] }),
+        call!(query { "openCypherQuery": "wrong" } => 400 MalformedQueryException),
+        call!(explain right => { "results": "The plan." }),
+        call!(explain wrong => 400 MalformedQueryException),
     ];
-    let names = [
+    steps.push(Step::Begin {
+        operation: query,
+        input: json!({ "openCypherQuery": "slow" }),
+    });
+    steps.extend(running_query(
         "ListOpenCypherQueries",
         "GetOpenCypherQueryStatus",
         "CancelOpenCypherQuery",
-    ];
-    let cancelled = json!({ "status": "200 OK", "payload": true });
-    steps.extend(slow((query, text("slow")), names, cancelled));
+        json!({ "status": "200 OK", "payload": true }),
+    ));
     steps
 }
 
 /// A query that runs is listed, is asked for and is cancelled; and then it is not known.
-fn slow(
-    (query, input): (&'static str, Value),
-    [list, get, cancel]: [&'static str; 3],
+fn running_query(
+    list: &'static str,
+    get: &'static str,
+    cancel: &'static str,
     cancelled: Value,
 ) -> Vec<Step> {
-    let id = || json!({ "queryId": LAST });
     let running = |id: &str| {
         json!({
             "queryId": id,
@@ -100,107 +85,84 @@ fn slow(
         "runningQueryCount": 1,
         "queries": [running(NEW)],
     });
+    let found = running(LAST);
     vec![
-        Step::Begin {
-            operation: query,
-            input,
-        },
-        good(list, json!({ "includeWaiting": true }), listed),
-        good(get, id(), running(LAST)),
-        good(cancel, id(), cancelled),
+        call!(list { "includeWaiting": true } => listed),
+        call!(get { "queryId": LAST } => found),
+        call!(cancel { "queryId": LAST } => cancelled),
         Step::Ended {
             status: 500,
             kind: ExceptionKind::CancelledByUserException,
         },
-        bad(get, id(), 400, ExceptionKind::InvalidParameterException),
-        bad(cancel, id(), 400, ExceptionKind::InvalidParameterException),
+        call!(get { "queryId": LAST } => 400 InvalidParameterException),
+        call!(cancel { "queryId": LAST } => 400 InvalidParameterException),
     ]
 }
 
 fn sparql() -> Vec<Step> {
     let (query, update) = ("ExecuteSparqlQuery", "ExecuteSparqlUpdate");
     let explain = "ExecuteSparqlExplainQuery";
-    let (list, get, cancel) = (
-        "ListSparqlQueries",
-        "GetSparqlQueryStatus",
-        "CancelSparqlQuery",
-    );
+    let (list, get) = ("ListSparqlQueries", "GetSparqlQueryStatus");
+    let cancel = "CancelSparqlQuery";
     let json_form = "application/sparql-results+json";
-    let text = |text: &str| json!({ "query": text, "accept": json_form });
-    let planned = |text: &str| json!({ "query": text, "explain": "static" });
-    let id = "6a9d5a6e-0000-4000-8000-000000000001";
-    let with_id = json!({ "query": "slow", "accept": json_form, "queryId": id });
-    let running = json!({
-        "queryId": id,
-        "queryString": "slow",
-        "queryEvalStats": { "cancelled": false, "elapsed": 0, "subqueries": 0 },
-    });
+    let select = json!({ "query": "SELECT ?name { ?s ?p ?name }", "accept": json_form });
     let results = |vars: &str, rows: &str| {
         format!("{{\"head\":{{\"vars\":{vars}}},\"results\":{{\"bindings\":{rows}}}}}")
     };
     let row = "[{\"name\":{\"type\":\"literal\",\"value\":\"Ada\"}}]";
     let rows = json!({ "mediaType": json_form, "body": results("[\"name\"]", row) });
+    let planned = json!({ "query": "SELECT * { ?s ?p ?o }", "explain": "static" });
+    let id = "6a9d5a6e-0000-4000-8000-000000000001";
+    let running = json!({
+        "queryId": id,
+        "queryString": "slow",
+        "queryEvalStats": { "cancelled": false, "elapsed": 0, "subqueries": 0 },
+    });
+    let queries = |count: u64, queries: &[&Value]| json!({ "acceptedQueryCount": ANY, "runningQueryCount": count, "queries": queries });
+    let (one_query, no_queries) = (queries(1, &[&running]), queries(0, &[]));
     vec![
-        good(query, text("SELECT ?name { ?s ?p ?name }"), rows),
-        bad(query, text("wrong"), 400, MALFORMED),
-        good(
-            update,
-            json!({ "update": "INSERT DATA { <s:a> <p:b> 1 }" }),
-            json!({ "body": results("[]", "[]") }),
-        ),
-        bad(update, json!({ "update": "wrong" }), 400, MALFORMED),
-        good(
-            explain,
-            planned("SELECT * { ?s ?p ?o }"),
-            json!({ "mediaType": "text/plain", "results": "The plan." }),
-        ),
-        bad(explain, planned("wrong"), 400, MALFORMED),
+        call!(query select => rows),
+        call!(query { "query": "wrong", "accept": json_form } => 400 MalformedQueryException),
+        call!(update { "update": "INSERT DATA { <s:a> <p:b> 1 }" } => { "body": results("[]", "[]") }),
+        call!(update { "update": "wrong" } => 400 MalformedQueryException),
+        call!(explain planned => { "mediaType": "text/plain", "results": "The plan." }),
+        call!(explain { "query": "wrong", "explain": "static" } => 400 MalformedQueryException),
         Step::Begin {
             operation: query,
-            input: with_id,
+            input: json!({ "query": "slow", "accept": json_form, "queryId": id }),
         },
-        good(
-            list,
-            json!({}),
-            json!({ "acceptedQueryCount": ANY, "runningQueryCount": 1, "queries": [running] }),
-        ),
-        good(get, json!({ "queryId": id }), json!({ "query": running })),
-        good(
-            cancel,
-            json!({ "queryId": id, "silent": false }),
-            json!({ "acceptedQueryCount": ANY, "runningQueryCount": 0, "queries": [] }),
-        ),
+        call!(list {} => one_query),
+        call!(get { "queryId": id } => { "query": running }),
+        call!(cancel { "queryId": id, "silent": false } => no_queries),
         Step::Ended {
             status: 500,
             kind: ExceptionKind::CancelledByUserException,
         },
         // Of one that is over nothing is said.
-        good(get, json!({ "queryId": id }), json!({})),
-        bad(
-            cancel,
-            json!({ "queryId": "query-1" }),
-            400,
-            ExceptionKind::Unknown,
-        ),
+        call!(get { "queryId": id } => {}),
+        call!(cancel { "queryId": "query-1" } => 400 Unknown),
     ]
 }
 
 fn graph_store() -> Vec<Step> {
-    let named = |graph: &str| json!({ "graph": graph });
-    let graph = |graph: &str| json!({ "graph": graph, "contentType": "text/turtle", "body": "<http://s> <http://p> 1 ." });
-    let (right, wrong) = ("http://example.org/right", "http://example.org/wrong");
+    let right = json!({ "graph": "http://example.org/right" });
+    let wrong = json!({ "graph": "http://example.org/wrong" });
+    let with_data = |graph: &Value| {
+        let mut input = graph.clone();
+        input["contentType"] = "text/turtle".into();
+        input["body"] = "<http://s> <http://p> 1 .".into();
+        input
+    };
+    let (right_data, wrong_data) = (with_data(&right), with_data(&wrong));
+    let triples = "<http://s> <http://p> <http://o> .\n";
     vec![
-        good("PutGraph", graph(right), json!({ "statusCode": 201 })),
-        bad("PutGraph", graph(wrong), 400, MALFORMED),
-        good("PostGraph", graph(right), json!({ "statusCode": 204 })),
-        bad("PostGraph", graph(wrong), 400, MALFORMED),
-        good(
-            "GetGraph",
-            named(right),
-            json!({ "mediaType": "application/n-triples", "body": "<http://s> <http://p> <http://o> .\n" }),
-        ),
-        bad("GetGraph", named(wrong), 400, MALFORMED),
-        good("DeleteGraph", named(right), json!({ "statusCode": 204 })),
-        bad("DeleteGraph", named(wrong), 400, MALFORMED),
+        call!("PutGraph" right_data => { "statusCode": 201 }),
+        call!("PutGraph" wrong_data => 400 MalformedQueryException),
+        call!("PostGraph" right_data => { "statusCode": 204 }),
+        call!("PostGraph" wrong_data => 400 MalformedQueryException),
+        call!("GetGraph" right => { "mediaType": "application/n-triples", "body": triples }),
+        call!("GetGraph" wrong => 400 MalformedQueryException),
+        call!("DeleteGraph" right => { "statusCode": 204 }),
+        call!("DeleteGraph" wrong => 400 MalformedQueryException),
     ]
 }

@@ -39,22 +39,26 @@ pub(crate) enum Step {
     Reconfigure(fn(Config) -> Config),
 }
 
-pub(crate) fn good(operation: &'static str, input: Value, output: Value) -> Step {
-    Step::Good {
-        operation,
-        input,
-        output,
-    }
+/// A call, and what it is answered: `call!(operation { input } => { output })`, or the status and the exception with
+/// which it is refused: `call!(operation { input } => 400 BadRequestException)`.
+macro_rules! call {
+    ($operation:tt $input:tt => $status:literal $kind:ident) => {
+        $crate::steps::Step::Bad {
+            operation: $operation,
+            input: serde_json::json!($input),
+            status: $status,
+            kind: neptunedata::ExceptionKind::$kind,
+        }
+    };
+    ($operation:tt $input:tt => $output:tt) => {
+        $crate::steps::Step::Good {
+            operation: $operation,
+            input: serde_json::json!($input),
+            output: serde_json::json!($output),
+        }
+    };
 }
-
-pub(crate) fn bad(operation: &'static str, input: Value, status: u16, kind: ExceptionKind) -> Step {
-    Step::Bad {
-        operation,
-        input,
-        status,
-        kind,
-    }
-}
+pub(crate) use call;
 
 /// The input with the id that was kept.
 pub(crate) fn filled(input: &Value, last: &str) -> Value {

@@ -1,17 +1,16 @@
 //! Operations on the whole cluster: statistics, summaries, streams, storage, status, and the fast reset.
 
-use neptunedata::{ExceptionKind, serde_json::json};
+use neptunedata::serde_json::json;
 use neptunedata_emulator::Role;
+use serde_json::Value;
 
-use crate::steps::{ANY, LAST, NEW, Step, bad, good};
+use crate::steps::{ANY, LAST, NEW, Step, call};
 
 pub(crate) fn steps() -> Vec<Step> {
-    let mut steps = statistics(
-        [
-            "GetPropertygraphStatistics",
-            "ManagePropertygraphStatistics",
-            "DeletePropertygraphStatistics",
-        ],
+    let property_graph = statistics(
+        "GetPropertygraphStatistics",
+        "ManagePropertygraphStatistics",
+        "DeletePropertygraphStatistics",
         "GetPropertygraphSummary",
         json!({
             "numNodes": 0,
@@ -28,12 +27,10 @@ pub(crate) fn steps() -> Vec<Step> {
             "totalEdgePropertyValues": 0,
         }),
     );
-    steps.extend(statistics(
-        [
-            "GetSparqlStatistics",
-            "ManageSparqlStatistics",
-            "DeleteSparqlStatistics",
-        ],
+    let rdf = statistics(
+        "GetSparqlStatistics",
+        "ManageSparqlStatistics",
+        "DeleteSparqlStatistics",
         "GetRDFGraphSummary",
         json!({
             "numDistinctSubjects": 0,
@@ -43,63 +40,51 @@ pub(crate) fn steps() -> Vec<Step> {
             "classes": [],
             "predicates": [],
         }),
-    ));
-    steps.extend(streams());
-    steps.extend(storage());
-    steps.extend(reset());
-    steps
+    );
+    [property_graph, rdf, streams(), storage(), reset()].concat()
 }
 
 fn statistics(
-    [get, manage, delete]: [&'static str; 3],
+    get: &'static str,
+    manage: &'static str,
+    delete: &'static str,
     summary: &'static str,
-    summed: serde_json::Value,
+    graph_summary: Value,
 ) -> Vec<Step> {
-    let read_only = ExceptionKind::ReadOnlyViolationException;
-    let refresh = json!({ "mode": "refresh" });
     let told = |payload| json!({ "status": "200 OK", "payload": payload });
-    let none = json!({ "autoCompute": true, "active": false, "statisticsId": "-1" });
-    let counts = json!({ "signatureCount": 0, "instanceCount": 0, "predicateCount": 0 });
-    let some = json!({
+    let none = told(json!({ "autoCompute": true, "active": false, "statisticsId": "-1" }));
+    let some = told(json!({
         "autoCompute": true,
         "active": true,
         "statisticsId": LAST,
         "date": ANY,
-        "signatureInfo": counts,
-    });
+        "signatureInfo": { "signatureCount": 0, "instanceCount": 0, "predicateCount": 0 },
+    }));
+    let started = told(json!({ "statisticsId": NEW }));
     let mut summed = told(json!({
         "version": "v1",
         "lastStatisticsComputationTime": ANY,
-        "graphSummary": summed,
+        "graphSummary": graph_summary,
     }));
     summed["statusCode"] = 200.into();
     let mut deleted = told(json!({ "active": false, "statisticsId": "-1" }));
     deleted["statusCode"] = 200.into();
     vec![
-        good(get, json!({}), told(none)),
-        bad(
-            summary,
-            json!({}),
-            400,
-            ExceptionKind::StatisticsNotAvailableException,
-        ),
-        good(
-            manage,
-            refresh.clone(),
-            told(json!({ "statisticsId": NEW })),
-        ),
+        call!(get {} => none),
+        call!(summary {} => 400 StatisticsNotAvailableException),
+        call!(manage { "mode": "refresh" } => started),
         Step::Wait(10),
-        good(get, json!({}), told(some)),
-        good(summary, json!({ "mode": "basic" }), summed),
+        call!(get {} => some),
+        call!(summary { "mode": "basic" } => summed),
         Step::Reconfigure(|config| config.role(Role::Reader)),
-        bad(manage, refresh, 400, read_only),
-        bad(delete, json!({}), 400, read_only),
+        call!(manage { "mode": "refresh" } => 400 ReadOnlyViolationException),
+        call!(delete {} => 400 ReadOnlyViolationException),
         Step::Reconfigure(|config| config.role(Role::Writer).statistics_disabled(true)),
-        bad(get, json!({}), 400, ExceptionKind::BadRequestException),
+        call!(get {} => 400 BadRequestException),
         Step::Reconfigure(|config| config.statistics_disabled(false)),
-        good(delete, json!({}), deleted),
+        call!(delete {} => deleted),
         // Nothing is left, which is told with 204.
-        good(delete, json!({}), json!({ "statusCode": 204 })),
+        call!(delete {} => { "statusCode": 204 }),
     ]
 }
 
@@ -107,8 +92,7 @@ fn streams() -> Vec<Step> {
     let (graph, rdf) = ("GetPropertygraphStream", "GetSparqlStream");
     let first = json!({ "iteratorType": "AT_SEQUENCE_NUMBER", "commitNum": 1, "opNum": 1 });
     let beyond = json!({ "iteratorType": "AFTER_SEQUENCE_NUMBER", "commitNum": 7, "opNum": 1 });
-    let missing = ExceptionKind::StreamRecordsNotFoundException;
-    let record = |format: &str, data: serde_json::Value| {
+    let record = |format: &str, data: Value| {
         let id = json!({ "commitNum": 1, "opNum": 1 });
         json!({
             "format": format,
@@ -126,24 +110,20 @@ fn streams() -> Vec<Step> {
     };
     let label = json!({ "value": "person", "dataType": "String" });
     let label = json!({ "id": "v1", "type": "vl", "key": "label", "value": label });
+    let labelled = record("PG_JSON", label);
     let statement = json!({ "stmt": "<http://s> <http://p> <http://o> .\n" });
+    let stated = record("NQUADS", statement);
     vec![
-        good(
-            graph,
-            json!({ "iteratorType": "TRIM_HORIZON", "limit": 5 }),
-            record("PG_JSON", label),
-        ),
-        bad(graph, beyond.clone(), 404, missing),
-        good(rdf, first, record("NQUADS", statement)),
-        bad(rdf, beyond, 404, missing),
+        call!(graph { "iteratorType": "TRIM_HORIZON", "limit": 5 } => labelled),
+        call!(graph beyond => 404 StreamRecordsNotFoundException),
+        call!(rdf first => stated),
+        call!(rdf beyond => 404 StreamRecordsNotFoundException),
     ]
 }
 
 fn storage() -> Vec<Step> {
     let start = "StartIndexRebuild";
     let (get, cancel) = ("GetIndexRebuildStatus", "CancelIndexRebuild");
-    let id = || json!({ "rebuildId": LAST });
-    let unknown = || json!({ "rebuildId": "rebuild-1" });
     let size = |count: u64, bytes: u64| json!({ "count": count, "sizeInBytes": bytes });
     let empty = || size(0, 16_384);
     let quads = || json!({ "SPOG": empty(), "POGS": empty(), "GPSO": empty(), "PZSOG": empty() });
@@ -174,35 +154,21 @@ fn storage() -> Vec<Step> {
     let mut cancelling = rebuild("CANCELLING");
     cancelling.as_object_mut().unwrap().remove("scope");
     vec![
-        good("GetStorageInfo", json!({}), info),
-        good(
-            start,
-            json!({ "scope": "QUADS", "concurrency": 2 }),
-            started,
-        ),
+        call!("GetStorageInfo" {} => info),
+        call!(start { "scope": "QUADS", "concurrency": 2 } => started),
         // Another token is another rebuild, and one is in progress.
-        bad(
-            start,
-            json!({ "scope": "QUADS", "concurrency": 2 }),
-            500,
-            ExceptionKind::ConcurrentModificationException,
-        ),
-        good(
-            "ListIndexRebuilds",
-            json!({}),
-            json!({ "rebuildIds": [LAST] }),
-        ),
+        call!(start { "scope": "QUADS", "concurrency": 2 } => 500 ConcurrentModificationException),
+        call!("ListIndexRebuilds" {} => { "rebuildIds": [LAST] }),
         Step::Wait(5),
-        good(get, id(), halfway),
-        bad(get, unknown(), 400, ExceptionKind::ValidationException),
-        good(cancel, id(), cancelling),
-        bad(cancel, unknown(), 400, ExceptionKind::ValidationException),
+        call!(get { "rebuildId": LAST } => halfway),
+        call!(get { "rebuildId": "rebuild-1" } => 400 ValidationException),
+        call!(cancel { "rebuildId": LAST } => cancelling),
+        call!(cancel { "rebuildId": "rebuild-1" } => 400 ValidationException),
     ]
 }
 
 fn reset() -> Vec<Step> {
     let (status, reset) = ("GetEngineStatus", "ExecuteFastReset");
-    let perform = |token: &str| json!({ "action": "performDatabaseReset", "token": token });
     let healthy = json!({
         "status": "healthy",
         "startTime": "Sun Aug 10 06:54:15 UTC 2025",
@@ -226,42 +192,22 @@ fn reset() -> Vec<Step> {
             "clusterQueryTimeoutInMs": "120000",
         },
     });
-    let mut steps = vec![
-        good(status, json!({}), healthy),
-        good(
-            reset,
-            json!({ "action": "initiateDatabaseReset" }),
-            json!({ "status": "200 OK", "payload": { "token": NEW } }),
-        ),
-        bad(
-            reset,
-            perform("token-1"),
-            400,
-            ExceptionKind::InvalidParameterException,
-        ),
-        good(reset, perform(LAST), json!({ "status": "200 OK" })),
-    ];
-    // Nothing is answered while the cluster restarts.
-    let restarting = [
-        status,
-        "GetStorageInfo",
-        "ListGremlinQueries",
-        "ListIndexRebuilds",
-        "ListLoaderJobs",
-        "ListOpenCypherQueries",
-        "ListSparqlQueries",
-    ];
-    let restarting =
-        restarting.map(|name| bad(name, json!({}), 500, ExceptionKind::ServerShutdownException));
-    steps.extend(restarting);
-    let id = json!({ "queryId": "6a9d5a6e-0000-4000-8000-000000000001" });
-    steps.push(bad(
-        "GetSparqlQueryStatus",
-        id,
-        500,
-        ExceptionKind::ServerShutdownException,
-    ));
-    steps.push(Step::Wait(5));
-    steps.push(good("ListMLEndpoints", json!({}), json!({ "ids": [] })));
-    steps
+    let id = "6a9d5a6e-0000-4000-8000-000000000001";
+    vec![
+        call!(status {} => healthy),
+        call!(reset { "action": "initiateDatabaseReset" } => { "status": "200 OK", "payload": { "token": NEW } }),
+        call!(reset { "action": "performDatabaseReset", "token": "token-1" } => 400 InvalidParameterException),
+        call!(reset { "action": "performDatabaseReset", "token": LAST } => { "status": "200 OK" }),
+        // Nothing is answered while the cluster restarts.
+        call!(status {} => 500 ServerShutdownException),
+        call!("GetStorageInfo" {} => 500 ServerShutdownException),
+        call!("ListGremlinQueries" {} => 500 ServerShutdownException),
+        call!("ListIndexRebuilds" {} => 500 ServerShutdownException),
+        call!("ListLoaderJobs" {} => 500 ServerShutdownException),
+        call!("ListOpenCypherQueries" {} => 500 ServerShutdownException),
+        call!("ListSparqlQueries" {} => 500 ServerShutdownException),
+        call!("GetSparqlQueryStatus" { "queryId": id } => 500 ServerShutdownException),
+        Step::Wait(5),
+        call!("ListMLEndpoints" {} => { "ids": [] }),
+    ]
 }

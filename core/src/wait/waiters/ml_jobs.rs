@@ -1,11 +1,20 @@
-//! The common part of the waiters for jobs of Neptune ML.
+//! The waiters for jobs of Neptune ML.
 
-use crate::ml::{MlJobStatus, MlResourceDefinition};
+use std::time::Duration;
 
-use crate::wait::Observation;
+use crate::{
+    error::DecodeError,
+    machine::CallOutput,
+    ml::{
+        GetMlDataProcessingJob, GetMlDataProcessingJobOutput, GetMlModelTrainingJob,
+        GetMlModelTrainingJobOutput, GetMlModelTransformJob, GetMlModelTransformJobOutput,
+        MlJobStatus, MlResourceDefinition,
+    },
+    wait::{Observation, PollSchedule, Waiter},
+};
 
 /// Interprets the status of a job. `parts` are the jobs of SageMaker that it consists of.
-pub(super) fn observe<S: Clone>(
+fn observe<S: Clone>(
     output: &S,
     status: Option<&MlJobStatus>,
     parts: &[Option<&MlResourceDefinition>],
@@ -71,7 +80,7 @@ macro_rules! job_waiter {
             ) -> Result<Observation<$output, $output>, DecodeError> {
                 let output = &response.output;
                 let parts = [$(output.$part.as_ref()),*];
-                Ok(ml_job::observe(output, output.status.as_ref(), &parts))
+                Ok(observe(output, output.status.as_ref(), &parts))
             }
 
             fn name(status: &$output) -> String {
@@ -80,4 +89,36 @@ macro_rules! job_waiter {
         }
     };
 }
-pub(super) use job_waiter;
+
+job_waiter! {
+    /// Waits until a data-processing job of Neptune ML has ended. Use it with [`Wait`](crate::wait::Wait).
+    ///
+    /// The status `Completed` is a success; `Failed` and `Stopped` are errors with the reasons of SageMaker.
+    /// An unknown status is treated as in progress ([U19](crate::wire_notes#u19)). Polls every 10 to 60
+    /// seconds, for up to one day.
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-dataprocessing.html>
+    DataProcessingCompleted, "data-processing", GetMlDataProcessingJob -> GetMlDataProcessingJobOutput { processing_job }
+}
+
+job_waiter! {
+    /// Waits until a model-training job of Neptune ML has ended. Use it with [`Wait`](crate::wait::Wait).
+    ///
+    /// The status `Completed` is a success; `Failed` and `Stopped` are errors with the reasons of SageMaker.
+    /// An unknown status is treated as in progress ([U19](crate::wire_notes#u19)). Polls every 10 to 60
+    /// seconds, for up to one day.
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-modeltraining.html>
+    ModelTrainingCompleted, "model-training", GetMlModelTrainingJob -> GetMlModelTrainingJobOutput { processing_job, hpo_job, model_transform_job }
+}
+
+job_waiter! {
+    /// Waits until a model-transform job of Neptune ML has ended. Use it with [`Wait`](crate::wait::Wait).
+    ///
+    /// The status `Completed` is a success; `Failed` and `Stopped` are errors with the reasons of SageMaker.
+    /// An unknown status is treated as in progress ([U19](crate::wire_notes#u19)). Polls every 10 to 60
+    /// seconds, for up to one day.
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-modeltransform.html>
+    ModelTransformCompleted, "model-transform", GetMlModelTransformJob -> GetMlModelTransformJobOutput { base_processing_job, remote_model_transform_job }
+}
