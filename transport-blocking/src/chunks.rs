@@ -27,27 +27,28 @@ impl Head {
     ///
     /// The head is invalid: ureq rejects it as well.
     pub(crate) fn read(bytes: &[u8]) -> Result<Option<Head>, httparse::Error> {
-        let mut fields = [EMPTY_HEADER; MAX_FIELDS];
-        let mut response = httparse::Response::new(&mut fields);
-        let Status::Complete(length) = response.parse(bytes)? else {
-            return Ok(None);
-        };
-        let code = response.code.unwrap_or_default();
-        if matches!(code, 100 | 102..=199) {
-            let rest = Head::read(bytes.get(length..).unwrap_or_default())?;
-            return Ok(rest.map(|rest| Head {
-                length: length.saturating_add(rest.length),
-                ..rest
+        let mut length = 0_usize;
+        loop {
+            let mut fields = [EMPTY_HEADER; MAX_FIELDS];
+            let mut response = httparse::Response::new(&mut fields);
+            let rest = bytes.get(length..).unwrap_or_default();
+            let Status::Complete(end) = response.parse(rest)? else {
+                return Ok(None);
+            };
+            length = length.saturating_add(end);
+            let code = response.code.unwrap_or_default();
+            if matches!(code, 100 | 102..=199) {
+                continue;
+            }
+            let has_body = !matches!(code, 101 | 204 | 304);
+            let is_coding = |field: &httparse::Header<'_>| {
+                TRANSFER_ENCODING.as_str().eq_ignore_ascii_case(field.name)
+            };
+            return Ok(Some(Head {
+                length,
+                is_chunked: has_body && response.headers.iter().any(is_coding),
             }));
         }
-        let has_body = !matches!(code, 101 | 204 | 304);
-        let is_coding = |field: &httparse::Header<'_>| {
-            TRANSFER_ENCODING.as_str().eq_ignore_ascii_case(field.name)
-        };
-        Ok(Some(Head {
-            length,
-            is_chunked: has_body && response.headers.iter().any(is_coding),
-        }))
     }
 }
 
@@ -220,6 +221,14 @@ mod tests {
     use super::*;
 
     const BODY: &str = "5;x=y\r\nabcde\r\n0a \r\n0123456789\r\n0\r\nx-a: 1\r\nX-A: 2\r\n\r\n";
+
+    #[test]
+    fn informational_heads_of_any_number_are_skipped() {
+        let heads = "HTTP/1.1 102 \r\n\r\n".repeat(20_000) + "HTTP/1.1 200 \r\n\r\n";
+        let head = Head::read(heads.as_bytes()).unwrap().unwrap();
+        assert_eq!(head.length, heads.len());
+        assert_eq!(Head::read(&heads.as_bytes()[..heads.len() - 1]), Ok(None));
+    }
 
     /// What is known after these bytes, received in parts of this size.
     fn follow(bytes: &[u8], part: usize, max_bytes: usize) -> Chunks {
