@@ -1,7 +1,7 @@
 //! Opens connections for ureq: name look-up, TCP, proxy and TLS, within one time limit. When any of them fails, no
 //! request was sent.
 
-use std::{fmt, mem, net::SocketAddr, sync::Arc, time::Duration};
+use std::{fmt, io, mem, net::SocketAddr, sync::Arc, time::Duration};
 
 use http::Uri;
 use neptunedata::{
@@ -9,17 +9,14 @@ use neptunedata::{
     endpoint::EndpointError,
     transport::{ClientOptions, ProxyError, Route, RouteError, Sent, TransportErrorKind},
 };
-use ureq::{
-    Agent,
-    config::Config,
-    unversioned::{
-        resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver},
-        transport::{
-            Buffers, ConnectProxyConnector, ConnectionDetails, Connector, LazyBuffers, NextTimeout,
-            RustlsConnector, Transport, time,
-        },
+use ureq::unversioned::{
+    resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver},
+    transport::{
+        Buffers, ConnectProxyConnector, ConnectionDetails, Connector, LazyBuffers, NextTimeout,
+        RustlsConnector, Transport, time,
     },
 };
+use ureq::{Agent, config::Config};
 
 use crate::{
     BuildError,
@@ -189,7 +186,15 @@ impl ObservedConnector {
         };
         let connector = ConnectProxyConnector::default();
         let error = match connector.connect(&details, None::<Box<dyn Transport>>) {
-            Ok(Some(tunnel)) => return Ok(tunnel.boxed()),
+            Ok(Some(tunnel)) => {
+                let mut tunnel = tunnel.boxed();
+                // Servers wait for the client, in TLS as in HTTP. These bytes would be read as the response.
+                if !tunnel.buffers().input().is_empty() {
+                    let error = io::Error::other("the proxy sent data after its response");
+                    return Err(self.with_context(not_sent(TransportErrorKind::Connect, error)));
+                }
+                return Ok(tunnel);
+            }
             Ok(None) => ureq::Error::ConnectionFailed,
             Err(error) => error,
         };

@@ -160,6 +160,11 @@ fn proxies_that_do_not_connect() {
             "the proxy responded with status 503",
             3,
         ),
+        (
+            "HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}",
+            "the proxy sent data after its response",
+            3,
+        ),
         // The libraries have texts of their own.
         ("", "", 3),
         ("HTTP/1.1 200 OK\r\n", "", 3),
