@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request,
-    header::{AUTHORIZATION, USER_AGENT},
+    header::{AUTHORIZATION, CONNECTION, TE, USER_AGENT},
     response::Parts,
 };
 use neptunedata::{
@@ -132,6 +132,9 @@ impl UreqTransport {
             state.has_body = !body.is_empty();
             state.secrets = take_secrets(&mut head.headers);
         } else {
+            // Not promised, because the trailers of an agent's responses are not seen. Signatures do not cover these.
+            head.headers.remove(TE);
+            head.headers.remove(CONNECTION);
             let mut state = observation.state();
             state.has_begun = true;
             state.is_sent = true;
@@ -173,6 +176,7 @@ impl UreqTransport {
         }
         let limits = observation.state().limits;
         let left = limits.left().unwrap_or(Some(Duration::ZERO));
+        let of_agent = self.agent.config().timeouts().global;
         let request = self.agent.configure_request(request);
         let request = request
             .http_status_as_error(false)
@@ -180,7 +184,7 @@ impl UreqTransport {
             .allow_non_standard_methods(true)
             .accept("")
             .accept_encoding("")
-            .timeout_global(left)
+            .timeout_global(left.into_iter().chain(of_agent).min())
             .build();
         self.agent.run(request)
     }
@@ -244,6 +248,8 @@ fn failure(observation: &Observation, error: ureq::Error) -> TransportError {
         Error::Timeout(Timeout::Resolve | Timeout::Connect) => TransportErrorKind::ConnectTimeout,
         Error::Timeout(_) => TransportErrorKind::Timeout,
         Error::HostNotFound => TransportErrorKind::Dns,
+        // Before the request is sent through the proxy.
+        Error::ConnectProxyFailed(_) => TransportErrorKind::Connect,
         Error::BodyStalled => TransportErrorKind::Closed,
         Error::Io(error) => match error.kind() {
             // Only opening a connection fails like this.
@@ -262,7 +268,14 @@ fn failure(observation: &Observation, error: ureq::Error) -> TransportError {
         | TransportErrorKind::Dns => TransportError::new(kind, Sent::No),
         _ => state.error(kind),
     };
-    failure.with_source(error.to_string())
+    // Such a request is rejected each time.
+    let is_permanent = matches!(error, Error::Protocol(_)) && !state.is_sent;
+    let failure = failure.with_source(error.to_string());
+    if is_permanent {
+        failure.permanent()
+    } else {
+        failure
+    }
 }
 
 /// The header fields that ureq must not log, as lines, taken out of the head.

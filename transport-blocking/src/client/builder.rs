@@ -60,14 +60,15 @@ impl ClientBuilder {
     /// The client cannot observe the connections of the agent. Therefore:
     ///
     /// - after an error, the request [may have been executed](neptunedata::Error::may_have_executed), so a
-    ///   write is not sent again, except after a failed name look-up, a refused connection or a time-out
-    ///   while connecting;
+    ///   write is not sent again, except after a refused connection, a proxy that refused the tunnel or a
+    ///   time-out while connecting;
     /// - the client does not see trailers, so it does not detect a failure that the server reports only
     ///   there;
     /// - a body without length and chunks counts as complete when the connection ends, also over TLS without
     ///   `close_notify`;
     /// - a [fresh](neptunedata::machine::Reuse::Fresh) connection is not opened after a failure, and a
     ///   [query is cancelled](crate#cancelling-abandoned-queries) at the address that the name resolves to;
+    /// - a response that arrives before the request is written completely is read only after the request;
     /// - the time between two rows counts towards the time limits;
     /// - ureq's logs contain signatures and session tokens at level `trace`.
     ///
