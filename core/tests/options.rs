@@ -157,6 +157,7 @@ fn extra_headers_are_sent_except_those_that_the_client_sets() {
         header::HOST,
         header::CONTENT_LENGTH,
         header::AUTHORIZATION,
+        header::EXPECT,
         header::TRANSFER_ENCODING,
     ] {
         let options = CallOptions::new().header(name.clone(), HeaderValue::from_static("1"));

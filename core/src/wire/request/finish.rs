@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use http::{
     HeaderName, HeaderValue, Method, Uri,
-    header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING},
+    header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, TRANSFER_ENCODING},
 };
 
 use super::RequestWriter;
@@ -17,9 +17,10 @@ use crate::{
 /// The maximum length of a URI in bytes that `http::Uri` and Neptune's front end accept.
 const MAX_URI: usize = 65_534;
 
-/// Headers that extras must not set: they are derived from the request, or set by signing.
-const RESERVED: [HeaderName; 6] = [
+/// Headers that extras must not set: they are derived from the request, set by signing, or change the protocol.
+const RESERVED: [HeaderName; 7] = [
     HOST,
+    EXPECT,
     CONTENT_LENGTH,
     TRANSFER_ENCODING,
     AUTHORIZATION,
