@@ -60,10 +60,7 @@ impl<P> PreparedClient<P> {
     /// [`BuildError::UnusedOption`] with `connect_to`, `proxy` or `root_certificates`.
     pub fn check_unused_options(&self) -> Result<(), BuildError> {
         let ClientOptions {
-            connect_to,
-            proxy,
-            root_certificates,
-            ..
+            connect_to, proxy, ..
         } = &self.options;
         if connect_to.is_some() {
             return Err(BuildError::UnusedOption("connect_to"));
@@ -71,10 +68,19 @@ impl<P> PreparedClient<P> {
         if proxy.is_some() {
             return Err(BuildError::UnusedOption("proxy"));
         }
-        if *root_certificates != RootCertificates::WebPki {
-            return Err(BuildError::UnusedOption("root_certificates"));
+        self.check_root_certificates()
+    }
+
+    /// Checks that no root certificates are set. Use it for clients whose connections already use TLS.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::UnusedOption`].
+    pub fn check_root_certificates(&self) -> Result<(), BuildError> {
+        match self.options.root_certificates {
+            RootCertificates::WebPki => Ok(()),
+            _ => Err(BuildError::UnusedOption("root_certificates")),
         }
-        Ok(())
     }
 }
 

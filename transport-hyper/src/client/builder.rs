@@ -243,6 +243,9 @@ impl TransportSettings {
         if self.service.is_some() {
             prepared.check_unused_options()?;
         }
+        if self.secured {
+            prepared.check_root_certificates()?;
+        }
         let provider = prepared.source.into_provider(Provider::profile);
         let (session, options) = (prepared.session, prepared.options);
         let (timer, check) = self.timer.ok_or(BuildError::NoTimer)?;
