@@ -40,10 +40,11 @@ impl Client {
     /// The future borrows nothing from the client. With a request by value it can be spawned:
     ///
     /// ```no_run
-    /// # use neptunedata_hyper::{Client, engine::GetEngineStatus};
+    /// # use neptunedata_hyper::{Client, engine::GetEngineStatus, wait::waiters::LoadCompleted};
     /// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let status = tokio::spawn(client.send(GetEngineStatus::new()));
-    /// println!("{:?}", status.await??.status);
+    /// let load = tokio::spawn(client.wait(LoadCompleted::new("0a237328-afd5-4574-a0bc-c29ce5f54802")).run());
+    /// println!("{:?} {:?}", status.await??.status, load.await??.elapsed);
     /// # Ok(())
     /// # }
     /// ```
@@ -68,8 +69,11 @@ impl Client {
     /// # Errors
     ///
     /// When the machine fails.
-    pub async fn run<M: Machine>(&self, machine: M) -> Result<M::Output, Error> {
-        self.start(machine).output().await
+    pub fn run<M: Machine>(
+        &self,
+        machine: M,
+    ) -> impl Future<Output = Result<M::Output, Error>> + use<M> {
+        self.start(machine).output()
     }
 
     /// Starts a machine, whose items are then taken one by one. Nothing happens before the first

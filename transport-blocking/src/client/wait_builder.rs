@@ -10,7 +10,7 @@ use crate::Run;
 
 neptunedata::wait_builder!();
 
-impl<W: Waiter> WaitBuilder<'_, W> {
+impl<W: Waiter> WaitBuilder<W> {
     /// Waits until the operation has ended.
     ///
     /// # Errors
@@ -52,6 +52,7 @@ impl<W: Waiter> WaitBuilder<'_, W> {
 
     /// Starts to wait. The items of the [`Run`] are the [`Progress`] after each poll before the end.
     pub fn start(self) -> Run<Wait<W>> {
-        Run::new(self.client, self.into_machine(), W::Request::INFO.name)
+        let (client, machine) = self.into_machine();
+        Run::new(&client, machine, W::Request::INFO.name)
     }
 }

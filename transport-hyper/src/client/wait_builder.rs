@@ -10,7 +10,7 @@ use crate::Run;
 
 neptunedata::wait_builder!();
 
-impl<W: Waiter> WaitBuilder<'_, W> {
+impl<W: Waiter> WaitBuilder<W> {
     /// Waits until the operation has ended. Dropping the future stops waiting; to do other work meanwhile, use
     /// [`start`](WaitBuilder::start).
     ///
@@ -80,6 +80,7 @@ impl<W: Waiter> WaitBuilder<'_, W> {
     /// # }
     /// ```
     pub fn start(self) -> Run<Wait<W>> {
-        Run::new(self.client, self.into_machine(), W::Request::INFO.name)
+        let (client, machine) = self.into_machine();
+        Run::new(&client, machine, W::Request::INFO.name)
     }
 }

@@ -233,13 +233,13 @@ macro_rules! wait_builder {
     () => {
         /// A wait that has not started: see [`Client::wait`].
         #[must_use = "nothing happens before `run`"]
-        pub struct WaitBuilder<'a, W> {
-            client: &'a Client,
+        pub struct WaitBuilder<W> {
+            client: Client,
             waiter: W,
             options: $crate::wait::WaitOptions,
         }
 
-        impl<W: $crate::wait::Waiter> std::fmt::Debug for WaitBuilder<'_, W> {
+        impl<W: $crate::wait::Waiter> std::fmt::Debug for WaitBuilder<W> {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 let operation = <W::Request as $crate::Operation>::INFO.name;
                 f.debug_struct("WaitBuilder")
@@ -254,19 +254,25 @@ macro_rules! wait_builder {
             ///
             /// The waiters are in the module [`waiters`](neptunedata::wait::waiters); any other
             /// [`Waiter`](neptunedata::wait::Waiter) works too.
-            pub fn wait<W: $crate::wait::Waiter>(&self, waiter: W) -> WaitBuilder<'_, W> {
+            pub fn wait<W: $crate::wait::Waiter>(&self, waiter: W) -> WaitBuilder<W> {
                 WaitBuilder {
-                    client: self,
+                    client: self.clone(),
                     waiter,
                     options: $crate::wait::WaitOptions::new(),
                 }
             }
         }
 
-        impl<W: $crate::wait::Waiter> WaitBuilder<'_, W> {
-            fn into_machine(self) -> $crate::wait::Wait<W> {
-                let (session, seed) = (self.client.session(), self.client.seed());
-                $crate::wait::Wait::with_options(session, self.waiter, self.options, seed)
+        impl<W: $crate::wait::Waiter> WaitBuilder<W> {
+            fn into_machine(self) -> (Client, $crate::wait::Wait<W>) {
+                let (client, waiter, options) = (self.client, self.waiter, self.options);
+                let wait = $crate::wait::Wait::with_options(
+                    client.session(),
+                    waiter,
+                    options,
+                    client.seed(),
+                );
+                (client, wait)
             }
 
             /// Sets all options. Replaces options set before.
