@@ -67,7 +67,10 @@
 //!
 //! - a head of more than 128 fields ([trailers](transport::ClientOptions::MAX_HEAD_FIELDS) may have more);
 //! - a chunked body in which a chunk-size line, with its extensions, is longer than 20 bytes;
-//! - an informational response `100 Continue` with header fields.
+//! - an informational response `100 Continue` with header fields;
+//! - a proxy's response to `CONNECT` with another status than 200, or after an informational response.
+//!
+//! If a program enables ureq's feature `gzip`, ureq decompresses the responses of these clients, too.
 //!
 //! A request is not sent, and fails as [`Other`](transport::TransportErrorKind::Other), if a line of its head
 //! is longer than 72 KiB, or if it has a body and its method is not POST, PUT or PATCH.

@@ -200,7 +200,8 @@ impl ClientOptions {
 
     /// The longest response head, in bytes, including the status line; trailers have the same limit. 64
     /// KiB by default. The number of fields is limited by
-    /// [`MAX_HEAD_FIELDS`](ClientOptions::MAX_HEAD_FIELDS). The blocking client reads heads of up to 64 MiB.
+    /// [`MAX_HEAD_FIELDS`](ClientOptions::MAX_HEAD_FIELDS). The blocking client reads heads of up to 64 MiB, and
+    /// allocates a buffer of this size for each connection.
     #[must_use]
     pub fn max_head_bytes(mut self, max_head_bytes: usize) -> Self {
         self.max_head_bytes = max_head_bytes;
