@@ -166,15 +166,13 @@ pub(crate) fn decode_body<'a>(
 
 /// The reason why a body cannot be read, if it is still in a coding other than `identity`.
 pub(crate) fn unsupported(headers: &HeaderMap) -> Option<String> {
-    let codings = headers.get_all(CONTENT_ENCODING);
-    let coding = codings
-        .iter()
-        .find(|coding| !has_name(coding, "identity"))?;
+    let mut codings = headers.get_all(CONTENT_ENCODING).iter();
+    let coding = codings.find(|coding| !has_name(coding, "identity"))?;
     let hint = match (is_gzip(coding), cfg!(feature = "gzip")) {
-        // `Coding` has removed the header, unless the body turned out not to be gzip.
-        (true, true) if codings.iter().count() == 1 => return None,
+        // `Coding` removes the header of a gzip body.
+        (true, true) => ": the body is not gzip",
         (true, false) => ", which needs the feature `gzip` of the crate neptunedata",
-        _ => "",
+        (false, _) => "",
     };
     Some(format!("unsupported content-encoding {coding:?}{hint}"))
 }

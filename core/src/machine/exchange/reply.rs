@@ -203,8 +203,8 @@ impl Exchange {
         judge: &mut dyn Judge,
     ) -> ReplyOrFlow {
         match mem::take(&mut reply.coding).into_rest() {
-            // The body is not compressed: some servers label plain bodies as gzip. Accept the body unchanged and
-            // restore the headers.
+            // The body is not compressed: some servers label plain bodies as gzip. An error is read from it all the
+            // same; with the restored headers, a success is rejected.
             Some((headers, rest)) if reply.body.received() == 0 => {
                 reply.head.headers = headers;
                 self.take_plain(reply, rest, now, judge)
