@@ -64,7 +64,8 @@ impl Client {
         async move { Ok(call.send().await?.output) }
     }
 
-    /// Runs a machine to its end and discards its items. The machine has its own [time limits](Machine::wake_at).
+    /// Runs a machine to its end and discards its items. The machine has its own [time limits](Machine::wake_at). The
+    /// future borrows nothing from the client.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 //! Waiting for long-running operations.
 
 use neptunedata::{
-    Error, Operation,
+    Error,
     wait::{Progress, Wait, WaitOutput, Waiter},
 };
 
@@ -52,7 +52,6 @@ impl<W: Waiter> WaitBuilder<W> {
 
     /// Starts to wait. The items of the [`Run`] are the [`Progress`] after each poll before the end.
     pub fn start(self) -> Run<Wait<W>> {
-        let (client, machine) = self.into_machine();
-        Run::new(&client, machine, W::Request::INFO.name)
+        self.into_run()
     }
 }

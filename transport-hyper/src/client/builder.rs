@@ -118,9 +118,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Opens connections, in place of tokio's TCP. The argument of the service has the scheme, host and port
-    /// to connect to: those of the proxy, else of `connect_to`, else of the endpoint. Over the stream that
-    /// the connector returns, the client itself talks to the proxy and performs the TLS handshake.
+    /// Opens connections, in place of tokio's TCP. The connector is called with a `Uri` that has the scheme,
+    /// host and port to connect to: those of the proxy, else of `connect_to`, else of the endpoint. Over the
+    /// stream that the connector returns, the client itself talks to the proxy and performs the TLS
+    /// handshake.
     ///
     /// Outside a tokio runtime, set a [`timer`](ClientBuilder::timer) as well. Of `connector`,
     /// [`tls_connector`](ClientBuilder::tls_connector) and [`service`](ClientBuilder::service), the last one that is called
@@ -158,9 +159,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends requests over an HTTP service, in place of the client's own connections: hyper-util's client, reqwest, a
-    /// stack of tower layers, or a server in the same process. Replaces a [`connector`](ClientBuilder::connector) that was
-    /// set before; one that is set later replaces the service.
+    /// Sends requests over an HTTP service, in place of the client's own connections: hyper-util's client,
+    /// reqwest, a stack of tower layers, or a server in the same process. Replaces a
+    /// [`connector`](ClientBuilder::connector) that was set before; a connector that is set later replaces
+    /// the service.
     ///
     /// ```
     /// use hyper_util::{client::legacy, rt::TokioExecutor};

@@ -1,7 +1,7 @@
 //! Waiting for long-running operations.
 
 use neptunedata::{
-    Error, Operation,
+    Error,
     wait::{Progress, Wait, WaitOutput, Waiter},
 };
 
@@ -80,7 +80,6 @@ impl<W: Waiter> WaitBuilder<W> {
     /// # }
     /// ```
     pub fn start(self) -> Run<Wait<W>> {
-        let (client, machine) = self.into_machine();
-        Run::new(&client, machine, W::Request::INFO.name)
+        self.into_run()
     }
 }

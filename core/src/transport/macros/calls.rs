@@ -44,8 +44,8 @@ macro_rules! client_changes {
             /// [`GetPropertygraphStream`](neptunedata::streams::GetPropertygraphStream) or
             /// [`GetSparqlStream`](neptunedata::streams::GetSparqlStream). Each transaction is kept in
             /// memory; a transaction of more than 1,000,000 records is an error, unless
-            /// [`ChangesOptions::transaction_limit`] is higher. For transactions of any size, see
-            /// [`change_records`](Client::change_records).
+            /// [`transaction_limit`](neptunedata::changes::ChangesOptions::transaction_limit) is higher. For
+            /// transactions of any size, see [`change_records`](Client::change_records).
             #[doc = concat!("[`", stringify!($Transactions), "`] has an example.")]
             pub fn changes<O: $crate::changes::ChangeSource>(
                 &self,
@@ -264,15 +264,15 @@ macro_rules! wait_builder {
         }
 
         impl<W: $crate::wait::Waiter> WaitBuilder<W> {
-            fn into_machine(self) -> (Client, $crate::wait::Wait<W>) {
-                let (client, waiter, options) = (self.client, self.waiter, self.options);
-                let wait = $crate::wait::Wait::with_options(
-                    client.session(),
-                    waiter,
-                    options,
-                    client.seed(),
-                );
-                (client, wait)
+            fn into_run(self) -> Run<$crate::wait::Wait<W>> {
+                let (session, seed) = (self.client.session(), self.client.seed());
+                let wait =
+                    $crate::wait::Wait::with_options(session, self.waiter, self.options, seed);
+                Run::new(
+                    &self.client,
+                    wait,
+                    <W::Request as $crate::Operation>::INFO.name,
+                )
             }
 
             /// Sets all options. Replaces options set before.
