@@ -99,7 +99,7 @@ enum Position {
     After(EventId),
 }
 
-/// A record of a change stream.
+/// A record with its position in the change stream: the item of [`Changes`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Change<R> {

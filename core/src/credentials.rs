@@ -1,8 +1,8 @@
 //! Sources of credentials and of the region: environment, profile files, external processes. The functions here
 //! are pure: their arguments are texts and functions that look up variables, and the transport crates do the I/O.
 //!
-//! A client finds its credentials in the order of the AWS tools, first in the environment and then in the profile
-//! files:
+//! The AWS tools look for credentials first in the environment and then in the profile files. This function
+//! does the same:
 //!
 //! ```
 //! use neptunedata::{Credentials, credentials::{CredentialsError, environment, profile::ProfileLookup}};

@@ -3,10 +3,10 @@
 //! It is for gateways, command lines and tests that choose the operation at run time. SPARQL operations,
 //! which the service model does not have, are called by their names in this crate.
 //!
-//! The input must have exactly the members and the JSON types of the request struct; values are not converted. If
-//! there are unknown members, the error lists them (at most 100). Otherwise, if a member is missing or has a wrong
-//! type, the error names the first one. Otherwise, the error lists all values that are invalid in the request,
-//! such as numbers out of range.
+//! The members of the input have the service's names, and each value must have the JSON type of its member;
+//! values are not converted. Optional members can be left out. If there are unknown members, the error lists
+//! them (at most 100). Otherwise, if a member is missing or has a wrong type, the error names the first one.
+//! Otherwise, the error lists all values that are invalid in the request, such as numbers out of range.
 //!
 //! ```
 //! use neptunedata::{Endpoint, dynamic};
@@ -76,7 +76,7 @@ pub struct Call {
     decode: fn(&RawResponse<'_>) -> Result<Value, DecodeError>,
 }
 
-/// Creates the call of a request given as JSON.
+/// Creates the call of a request given as JSON. See [`Call::new`](crate::machine::Call::new) for `seed`.
 ///
 /// # Errors
 ///

@@ -54,13 +54,15 @@ impl Endpoint {
     /// Parses `https://host[:port][/path]`, `http://…`, or a bare Neptune host name with or without
     /// port.
     ///
-    /// A URL without a port has the default port of its scheme, 443 or 80; clusters listen on 8182 unless
-    /// configured otherwise. Host names are converted to lower case. The default port of the scheme is
-    /// omitted from the URL and the `host` header, as signing requires.
+    /// A bare host name means `https`, and port 8182 if it has no port. A URL without a port has the default
+    /// port of its scheme, 443 or 80, although clusters listen on 8182 unless configured otherwise. Host
+    /// names are converted to lower case. The default port of the scheme is omitted from the URL and the
+    /// `host` header, as signing requires.
     ///
     /// # Errors
     ///
-    /// When the text is not such a URL: the error says which part is wrong and what to write instead.
+    /// When the text is neither such a URL nor a Neptune host name. The error says which part is wrong and
+    /// what to write instead.
     pub fn parse(text: &str) -> Result<Endpoint, EndpointError> {
         if text.len() > MAX_LENGTH {
             return Err(EndpointError::too_long(text.len()));

@@ -106,7 +106,8 @@ pub(crate) enum Stop {
     Quota,
     /// The server asked for a longer wait than the policy allows.
     RetryAfter,
-    /// The pause before another attempt would last beyond the time limit of the call, which is this.
+    /// The pause before another attempt would last beyond the time limit of the call. The value is this
+    /// limit.
     Deadline(Duration),
 }
 

@@ -26,7 +26,7 @@
 //! let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
 //! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 //! let session = Session::builder(endpoint, Auth::credentials(credentials))
-//!     .seed(42) // Use a random number in production; it seeds the retry jitter.
+//!     .seed(42) // Use a random number in production: ids and the retry jitter are derived from it.
 //!     .build()?;
 //!
 //! let mut call = session.call(&CancelMlModelTrainingJob::new("job-1").clean(true));
@@ -81,10 +81,11 @@
 //!
 //! # More machines
 //!
-//! Streams and polling are state machines too. They yield items, and the same loop runs them:
-//! [`Rows`](rows::Rows) yields the rows of a response as they arrive, [`Wait`](wait::Wait) polls until a bulk
-//! load or another long job has ended, [`Changes`](changes::Changes) and
-//! [`Transactions`](changes::Transactions) follow a change stream.
+//! Streams and polling are state machines too. They yield items: after each `Step::Item`, resume with
+//! `Input::Next`. `Rows` takes the response in parts (`Head`, `Chunk`, `End`) and does not accept
+//! `Input::Response`. There are four: [`Rows`](rows::Rows) yields the rows of a response as they arrive,
+//! [`Wait`](wait::Wait) polls until a bulk load or another long job has ended, [`Changes`](changes::Changes)
+//! and [`Transactions`](changes::Transactions) follow a change stream.
 //!
 //! # Guarantees
 //!
@@ -107,8 +108,9 @@
 //! - `transport`: what the transport crates share, in the module [`transport`]. Not needed to drive a machine.
 //! - `tracing`: events of the transport crates' calls: `transport::Trace`.
 //! - `aws-credential-types`: converts credentials and errors of the AWS SDK's providers, with `From`.
-//! - `gzip`: decompresses responses. Change streams are compressed
-//!   [on request](field@streams::GetPropertygraphStream::encoding).
+//! - `gzip`: decompresses responses. [`Changes`](changes::Changes) and
+//!   [`Transactions`](changes::Transactions) then request compressed pages; for a single page, set
+//!   [`encoding`](field@streams::GetPropertygraphStream::encoding).
 //! - `proptest`, `arbitrary`: generated requests, responses and networks for property tests and fuzz
 //!   targets, in the module [`testing`].
 #![cfg_attr(

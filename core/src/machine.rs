@@ -120,8 +120,9 @@ pub enum Io {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Transmit {
-    /// The request, complete and signed: absolute URI, `host` and `content-length` set. Send it
-    /// unchanged, or the signature breaks; `user-agent`, `te` and `connection` may be added.
+    /// The request, complete and signed: absolute URI, `host` and, unless the method is `GET`,
+    /// `content-length` set. Send it unchanged, or the signature breaks; `user-agent`, `te` and `connection`
+    /// may be added.
     pub request: http::Request<Bytes>,
     /// Whether a pooled connection may be used.
     pub reuse: Reuse,
@@ -370,7 +371,7 @@ pub struct ResponseMeta {
 }
 
 impl ResponseMeta {
-    /// The request id in the service's logs: the header `x-amzn-requestid`.
+    /// The request id in the service's logs: the header `x-amzn-requestid`, else `x-amz-request-id`.
     pub fn request_id(&self) -> Option<&str> {
         outcome::request_id(&self.headers)
     }

@@ -70,7 +70,9 @@ impl RetryPolicy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RetryClass {
-    /// The request was not received: the host name was not resolved, or the connection failed or timed out.
+    /// The request was not received: the host name was not resolved, the connection failed or timed out, or
+    /// no connection became free ([`PoolLimit`](TransportErrorKind::PoolLimit), which a call itself does not
+    /// retry).
     NotSent,
     /// The response was lost, truncated or timed out: the request may have been executed.
     Lost,
@@ -104,7 +106,7 @@ pub(crate) enum RetryRule {
 }
 
 impl RetryClass {
-    /// All rows, in the order of the printed table.
+    /// All classes, in the order of the [retry table](retry_table).
     pub const ALL: [RetryClass; 9] = [
         RetryClass::NotSent,
         RetryClass::Lost,
@@ -273,7 +275,7 @@ pub(crate) fn classify_transport(error: &TransportError) -> Option<RetryClass> {
     }
 }
 
-/// Returns the two tables of this page as Markdown.
+/// Returns the retry tables, which are shown below, as Markdown: one by class, one by exception.
 ///
 #[doc = include_str!("../docs/retry.md")]
 pub fn retry_table() -> String {

@@ -112,6 +112,7 @@ pub enum SessionError {
         host: String,
     },
     /// Signed requests over plain HTTP to another machine can be read and replayed by others.
+    /// [`SessionBuilder::allow_plain_http`] allows them.
     #[error(
         "signed requests to {host:?} would be sent over plain http; use https, or allow it with the option \
          allow_plain_http"

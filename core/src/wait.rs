@@ -30,8 +30,9 @@ const LAST_POLL: Duration = Duration::from_secs(1);
 /// of the error is a [`WaitError`], which contains the last response.
 ///
 /// An unknown status is treated as in progress. Calls that fail with a transient error are repeated, up to
-/// five times in a row; any other error of a call is returned unchanged. In an error with the cause
-/// [`WaitError`], [`attempts`](Error::attempts) is the number of polls.
+/// five times in a row; any other error of a call is returned unchanged, unless the waiter [interprets
+/// it](Waiter::observe_error). In an error with the cause [`WaitError`], [`attempts`](Error::attempts) is the
+/// number of polls.
 ///
 /// ```
 /// use std::time::SystemTime;

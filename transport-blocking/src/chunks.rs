@@ -9,7 +9,8 @@ use neptunedata::transport::{ClientOptions, TransportErrorKind};
 
 /// ureq accepts no more fields in a head.
 const MAX_FIELDS: usize = 128;
-/// The longest line with the size of a chunk that is followed here. ureq itself rejects lines of more than 20 bytes.
+/// The maximum length in bytes of a chunk-size line that this reader accepts. ureq itself rejects lines of
+/// more than 20 bytes.
 const MAX_SIZE_LINE: usize = 64;
 
 /// What the head of a response says about its body.
@@ -56,7 +57,8 @@ impl Head {
 #[derive(Debug)]
 pub(crate) struct Chunks {
     state: State,
-    /// The current line, without its end; of trailers all lines, with their ends.
+    /// The received part of the current chunk-size line; in the trailers, all lines received so far, with
+    /// their ends.
     text: Vec<u8>,
     max_trailer_bytes: usize,
 }
@@ -82,7 +84,7 @@ pub(crate) enum ChunksError {
     InvalidSize,
     #[error("malformed trailer field")]
     Malformed,
-    #[error("the trailers have more than {0} bytes, or too many fields")]
+    #[error("the trailers have more than {0} bytes or more than 1024 fields")]
     TooLong(usize),
 }
 
@@ -144,7 +146,7 @@ impl Chunks {
         };
         let size = line.split(|byte| *byte == b';').next().unwrap_or_default();
         let size = size.trim_ascii_end();
-        // Not a sign, which Rust accepts.
+        // `from_str_radix` would also accept a sign.
         let is_number = size.iter().all(u8::is_ascii_hexdigit);
         let size = str::from_utf8(size).ok().filter(|_| is_number);
         self.state = match size.map(|size| u64::from_str_radix(size, 16)) {

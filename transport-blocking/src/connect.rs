@@ -38,15 +38,13 @@ pub(crate) fn agent(
 ) -> Result<Agent, BuildError> {
     let host = || EndpointError::unusable_host(route.to.host());
     let target = url(endpoint.is_secure(), &route.to.address());
-    let proxy = match &route.proxy {
-        Some(proxy) => {
-            Some(url(false, &proxy.address()).ok_or(RouteError::Proxy(ProxyError::Address))?)
-        }
-        None => None,
-    };
+    let proxy = route.proxy.as_ref().map(|proxy| {
+        let proxy = url(false, &proxy.address());
+        proxy.ok_or(RouteError::Proxy(ProxyError::Address))
+    });
     let connector = ObservedConnector {
         target: target.ok_or_else(|| RouteError::ConnectTo(host()))?,
-        proxy,
+        proxy: proxy.transpose()?,
         pool,
         timeout: options.get_connect_timeout(),
         tcp_receive_buffer: options.get_tcp_receive_buffer(),
@@ -86,15 +84,14 @@ impl Connector for ObservedConnector {
             .proxy
             .as_ref()
             .filter(|_| details.config.proxy().is_none());
-        let connected = match to_proxy {
-            Some(proxy) => self.open(proxy, None, details).map(Transport::boxed),
-            None => {
-                let limits = observation.state().limits;
-                observation.state().limits = limits.with_connect(self.timeout);
-                let connection = self.open_connection(details);
-                observation.state().limits = limits;
-                connection.map(Transport::boxed)
-            }
+        let connected = if let Some(proxy) = to_proxy {
+            self.open(proxy, None, details).map(Transport::boxed)
+        } else {
+            let limits = observation.state().limits;
+            observation.state().limits = limits.with_connect(self.timeout);
+            let connection = self.open_connection(details);
+            observation.state().limits = limits;
+            connection.map(Transport::boxed)
         };
         connected.map(Some).map_err(|failure| {
             observation.state().fail(failure);
@@ -153,7 +150,7 @@ impl ObservedConnector {
                 .and_then(|addresses| Tcp::open(&addresses, &limits, self.tcp_receive_buffer)),
         };
         let tcp = opened.map_err(|error| match error.kind() {
-            // Opening the connection took too long, not only this part of it.
+            // The limit is that of opening the whole connection: name the server and this limit.
             TransportErrorKind::ConnectTimeout => self.with_context(error),
             _ => error.with_target(text_of(url)),
         })?;
@@ -188,12 +185,12 @@ impl ObservedConnector {
         let error = match connector.connect(&details, None::<Box<dyn Transport>>) {
             Ok(Some(tunnel)) => {
                 let mut tunnel = tunnel.boxed();
-                // Servers wait for the client, in TLS as in HTTP. These bytes would be read as the response.
-                if !tunnel.buffers().input().is_empty() {
-                    let error = io::Error::other("the proxy sent data after its response");
-                    return Err(self.with_context(not_sent(TransportErrorKind::Connect, error)));
+                if tunnel.buffers().input().is_empty() {
+                    return Ok(tunnel);
                 }
-                return Ok(tunnel);
+                // Servers wait for the client, in TLS as in HTTP. These bytes would be read as the response.
+                let error = io::Error::other("the proxy sent data after its response");
+                return Err(self.with_context(not_sent(TransportErrorKind::Connect, error)));
             }
             Ok(None) => ureq::Error::ConnectionFailed,
             Err(error) => error,

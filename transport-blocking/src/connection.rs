@@ -48,8 +48,7 @@ pub(crate) struct Request {
     is_head: bool,
     /// Something of the response has arrived.
     is_answered: bool,
-    /// Whether a part of the response was received while the request was written, and is not yet reported to
-    /// ureq.
+    /// A part of the response was received while the request was written. ureq does not know of it yet.
     has_unreported_input: bool,
 }
 
@@ -118,7 +117,7 @@ impl Connection {
         }
     }
 
-    /// Reads some bytes, and follows them. False at the end.
+    /// Reads some bytes, and passes them to the observation. False at the end of the input.
     fn receive(&mut self, timeout: NextTimeout) -> io::Result<bool> {
         let before = self.inner.buffers().input().len();
         let received = self.inner.await_input(timeout);
@@ -150,8 +149,9 @@ impl Connection {
     /// Whether the idle connection fits a request, and is still open.
     fn is_usable(&mut self) -> bool {
         let observation = Observation::current();
-        // ureq drops the connections that do not fit. A cancellation thereby closes idle connections if it is for another
-        // address, after a change of DNS addresses, or a repetition of a cancellation that failed. Both are rare.
+        // ureq drops the connections that do not fit. So a cancellation closes idle connections in two rare
+        // cases: they lead to another address because the DNS records have changed, or the cancellation is
+        // sent again after it failed.
         let fits = {
             let state = observation.state();
             !state.needs_new && state.purpose.fits(self.peer)
@@ -161,7 +161,8 @@ impl Connection {
         }
         match self.probe(NextTimeout::default()) {
             Probe::Nothing => true,
-            // It belongs to no request. The connection is dropped, but the server has not closed it.
+            // The input belongs to no request. The connection is dropped, but this does not count as a close
+            // by the server.
             Probe::Input => false,
             Probe::End => {
                 self.pool.note_close(&self.record);
@@ -233,7 +234,7 @@ impl Transport for Connection {
         if observation.state().has_failed() {
             return Err(ureq::Error::ConnectionFailed);
         }
-        // ureq's buffer has it already.
+        // The input that was received while the request was written is already in ureq's buffer.
         let unreported = |request: &mut Request| mem::take(&mut request.has_unreported_input);
         if self.request.as_mut().is_some_and(unreported) {
             return Ok(true);
@@ -244,10 +245,8 @@ impl Transport for Connection {
                 Some(_) => TransportErrorKind::Protocol,
                 None => TransportErrorKind::HeadTooLarge,
             };
-            let failure = state.error(kind).with_source(
-                "the head, or a line of the chunked body, is longer than the input buffer",
-            );
-            state.fail(failure);
+            let failure = state.error(kind);
+            state.fail(failure.with_source("a head or chunk line exceeds the input buffer"));
             return Err(ureq::Error::ConnectionFailed);
         }
         let received = self.receive(timeout);

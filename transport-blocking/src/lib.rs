@@ -24,8 +24,9 @@
 //! (`credentials_from_provider`). Credentials that expire are refreshed by one call for all, from five
 //! minutes before they expire: see [`credentials::cache`].
 //!
-//! The AWS SDK runs on its own thread and tokio runtime, which are started at first use. A call stops waiting
-//! for the SDK when the time limit of the call has passed.
+//! The AWS SDK runs on a tokio runtime of its own, which is created at first use, and on a thread that is
+//! started for each fetch of credentials. A call stops waiting for the SDK when the time limit of the call
+//! has passed.
 //!
 //! # Time limits
 //!
@@ -68,9 +69,10 @@
 //! - a head of more than 128 fields ([trailers](transport::ClientOptions::MAX_HEAD_FIELDS) may have more);
 //! - a chunked body in which a chunk-size line, with its extensions, is longer than 20 bytes;
 //! - an informational response `100 Continue` with header fields;
-//! - a proxy's response to `CONNECT` with another status than 200, or after an informational response.
+//! - a proxy's response to `CONNECT` with a status from 201 to 299, or after an informational response: it
+//!   fails as [`Connect`](transport::TransportErrorKind::Connect).
 //!
-//! If a program enables ureq's feature `gzip`, ureq decompresses the responses of these clients, too.
+//! If a program enables ureq's feature `gzip`, ureq decompresses the responses of this crate's clients, too.
 //!
 //! A request is not sent, and fails as [`Other`](transport::TransportErrorKind::Other), if a line of its head
 //! is longer than 72 KiB, or if it has a body and its method is not POST, PUT or PATCH.

@@ -1,9 +1,9 @@
 //! Collects what the connection learns about one request and its response.
 //!
-//! ureq takes a request, and returns a response or an error that does not say how much of the request was sent. So
-//! the call and the connection share an [`Observation`]: the call sets the limits, the connection notes what it
-//! sees. ureq hands nothing to its connections but bytes; it runs on the thread of the call, though, so that a
-//! thread-local variable leads a connection to the observation.
+//! ureq takes a request, and returns a response or an error that does not say how much of the request was
+//! sent. So the call and the connection share an [`Observation`]: the call sets the limits, the connection
+//! notes what it sees. ureq passes only bytes to its connections. But it runs on the thread of the call, so a
+//! connection finds the observation in a thread-local variable.
 
 use std::{
     cell::RefCell,
@@ -96,7 +96,7 @@ impl Observation {
 
     /// Calls ureq, whose connections find this observation by [`current`](Observation::current).
     pub(crate) fn during<T>(self: &Arc<Self>, call: impl FnOnce() -> T) -> T {
-        /// Restores the observation before, also after a panic.
+        /// Restores the previous observation, also after a panic.
         struct Restore(Option<Arc<Observation>>);
         impl Drop for Restore {
             fn drop(&mut self) {

@@ -15,9 +15,9 @@ use crate::{
 
 /// A running machine: see [`Client::start`].
 ///
-/// [`next_item`](Run::next_item) returns the items of the machine, [`output`](Run::output) its output. If it is dropped
-/// before the end of a response, the connection is closed and, if this is enabled, the query is
-/// [cancelled](crate#cancelling-abandoned-queries).
+/// [`next_item`](Run::next_item) returns the items of the machine, [`output`](Run::output) its output.
+/// Dropping a `Run` before the end of a response closes the connection and, if this is enabled, [cancels the
+/// query](crate#cancelling-abandoned-queries).
 ///
 /// Nothing happens between an item and the next call of `next_item`. This time does not count towards the time
 /// limits of calls and attempts, unless the client has an [agent](crate::ClientBuilder::agent) of the caller.
@@ -66,7 +66,7 @@ impl<M: Machine> Run<M> {
             self.input = match step {
                 Step::Io(Io::Credentials { refresh }) => self.driver.get_credentials(refresh),
                 Step::Io(Io::Send(transmit)) => {
-                    // Returns the permit of the attempt before, which this one may need.
+                    // Returns the permit of the previous attempt, which this attempt may need.
                     self.driver.response = None;
                     self.driver.trace.sending(transmit.attempt, transmit.reuse);
                     self.send(*transmit)

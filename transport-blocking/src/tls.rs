@@ -41,7 +41,8 @@ pub(crate) fn check_name(host: &str) -> Result<(), BuildError> {
     }
 }
 
-/// All of them must be valid: ureq would ignore the others, and report later that the server is not trusted.
+/// Requires that all certificates are valid: ureq would ignore invalid ones, and report later that the server
+/// is not trusted.
 fn from_pem(text: &str) -> Result<RootCerts, BuildError> {
     let invalid = |reason: &str| BuildError::Roots(reason.to_owned());
     let mut store = RootCertStore::empty();
@@ -79,7 +80,7 @@ fn native() -> Result<RootCerts, BuildError> {
     Ok(RootCerts::new_with_certs(&certificates))
 }
 
-/// The failure of a handshake: with TLS, and a hint where one cause is likely, or with the connection.
+/// The error of a failed handshake: a TLS error, with a hint if one cause is likely, or a connection error.
 pub(crate) fn failure(error: ureq::Error) -> TransportError {
     let error = match error {
         ureq::Error::Rustls(error) => io::Error::other(error),

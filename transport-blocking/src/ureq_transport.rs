@@ -132,7 +132,8 @@ impl UreqTransport {
             state.has_body = !body.is_empty();
             state.secrets = take_secrets(&mut head.headers);
         } else {
-            // Not promised, because the trailers of an agent's responses are not seen. Signatures do not cover these.
+            // Do not announce support for trailers: the client does not see those of an agent's responses.
+            // Both headers are unsigned.
             head.headers.remove(TE);
             head.headers.remove(CONNECTION);
             let mut state = observation.state();
@@ -243,12 +244,12 @@ fn failure(observation: &Observation, error: ureq::Error) -> TransportError {
     }
     let kind = match &error {
         Error::LargeResponseHeader(..) => TransportErrorKind::HeadTooLarge,
-        // Before anything is sent, ureq rejects the request.
+        // If nothing was sent, this error means that ureq rejects the request: `Other`.
         Error::Protocol(_) if state.is_sent => TransportErrorKind::Protocol,
         Error::Timeout(Timeout::Resolve | Timeout::Connect) => TransportErrorKind::ConnectTimeout,
         Error::Timeout(_) => TransportErrorKind::Timeout,
         Error::HostNotFound => TransportErrorKind::Dns,
-        // Before the request is sent through the proxy.
+        // The proxy refused the tunnel, so the request was not sent.
         Error::ConnectProxyFailed(_) => TransportErrorKind::Connect,
         Error::BodyStalled => TransportErrorKind::Closed,
         Error::Io(error) => match error.kind() {
@@ -268,7 +269,7 @@ fn failure(observation: &Observation, error: ureq::Error) -> TransportError {
         | TransportErrorKind::Dns => TransportError::new(kind, Sent::No),
         _ => state.error(kind),
     };
-    // Such a request is rejected each time.
+    // A request that ureq rejects before it sends anything would be rejected in each attempt.
     let is_permanent = matches!(error, Error::Protocol(_)) && !state.is_sent;
     let failure = failure.with_source(error.to_string());
     if is_permanent {

@@ -103,8 +103,9 @@ async fn cancel_next(client: &Client) -> bool {
 impl Client {
     /// [Cancels the abandoned queries](crate#cancelling-abandoned-queries) that are waiting to be cancelled,
     /// and waits until all cancellations have ended, including those on the executor. Each cancellation takes
-    /// at most 5 s; few run at the same time, and the others wait for their turn. A cancellation in another
-    /// runtime ends only when that runtime runs.
+    /// at most 5 s; at most two run at the same time in each runtime
+    /// ([`MAX_EXTRA_CONNECTIONS`](neptunedata::transport::ClientOptions::MAX_EXTRA_CONNECTIONS)), and the
+    /// others wait for their turn. A cancellation in another runtime ends only when that runtime runs.
     ///
     /// Call this method before a runtime shuts down, or from time to time if there is no executor.
     pub async fn flush_cancellations(&self) {

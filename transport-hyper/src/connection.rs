@@ -125,7 +125,7 @@ impl Connection {
     /// request.
     pub(crate) fn settle(&mut self, cx: &mut Context<'_>) -> bool {
         self.progress = Progress::Idle;
-        // Twice, because the end of one message can make the next one possible.
+        // The first poll ends the exchange, the second one makes the sender ready for the next request.
         for _ in 0..2 {
             self.drive(cx);
         }

@@ -33,22 +33,22 @@
 //!
 //! The two clients have the same methods and errors, except:
 //!
-//! | | this client | `neptunedata-blocking` |
+//! |  | this client | `neptunedata-blocking` |
 //! |---|---|---|
 //! | methods of the builder | `connector`, `tls_connector`, `service`, `timer`, `executor` | `agent` |
 //! | rows and changes | streams | iterators |
 //! | TLS | the feature `tls` | always available |
-//! | closure for credentials | returns a future, which a time limit interrupts | runs on the caller's thread; nothing interrupts it |
+//! | closure for credentials | returns a future; a call stops waiting for it at the time limit of the call | runs on the caller's thread; nothing interrupts it |
 //! | providers of the AWS SDK | run in the caller's tokio runtime | run on a thread and a runtime of their own |
-//! | early refresh of credentials | waits up to 3 s, then uses the old credentials | waits for a closure, not for other providers |
+//! | early refresh of credentials | waits up to 3 s, then uses the old credentials | a call waits for a closure; other providers run in the background |
 //! | a name with several addresses | after 250 ms, the next address is tried in addition | tries one address after the other |
 //! | idle connections that may not be reused | are closed in the background | are closed by a later call |
 //! | cancelling abandoned queries | in the background; [`Client::flush_cancellations`] waits for it | on the thread of the call, at its end |
-//! | time between rows or changes | counts only if the [`Stream`](futures_core::Stream) itself is polled | counts only with an agent of the caller |
-//! | response before the request is written | is read at once | is read after the request, or after 100 ms without progress |
+//! | time between rows or changes | counts towards the time limits only if the [`Stream`](futures_core::Stream) itself is polled | counts towards the time limits only with an agent of the caller |
+//! | response that arrives before the whole request is written | is read at once | is read after the request, or after 100 ms without progress |
 //! | `content-length` close to 2^64 | [`HeadTooLarge`](transport::TransportErrorKind::HeadTooLarge) | is read |
 //! | trailers after an empty line that ends with a bare line feed | are ignored | [`Protocol`](transport::TransportErrorKind::Protocol) |
-//! | limits of ureq, such as heads of at most 128 fields | do not apply | apply: its documentation lists them |
+//! | limits of ureq, such as heads of at most 128 fields | do not apply | apply: the documentation of `neptunedata-blocking` lists them |
 //! | logs through the `log` crate | no | ureq's |
 //!
 //! # Cancelling abandoned queries
@@ -61,8 +61,8 @@
 //!
 //! The cancellation runs in the background, on the [executor](ClientBuilder::executor); with the feature
 //! `tokio`, tokio is the default executor. **Without an executor, or outside the tokio runtime, only
-//! [`Client::flush_cancellations`] sends cancellations**; at most the newest 1,024 wait. Call this method
-//! also before a runtime shuts down.
+//! [`Client::flush_cancellations`] sends cancellations**; of the queries that wait to be cancelled, only the
+//! newest 1,024 are kept. Call this method also before a runtime shuts down.
 //!
 //! With a custom connector the client does not know the address of the server, so the cancellation may reach
 //! another instance. A cancellation does not wait until a call releases its connection: the client may open a
@@ -70,8 +70,9 @@
 //!
 //! # Runtimes
 //!
-//! With the feature `tokio`, calls must run in a tokio runtime with I/O and time enabled. Otherwise they fail
-//! with [`TransportErrorKind::Runtime`](transport::TransportErrorKind::Runtime), or, if they were fetching
+//! With the feature `tokio`, calls must run in a tokio runtime with I/O and time enabled, unless you set a
+//! timer, and a connector or a service. Otherwise they fail with
+//! [`TransportErrorKind::Runtime`](transport::TransportErrorKind::Runtime), or, if they were fetching
 //! credentials, with a credentials error; the text or the source of the error names the reason. (tokio panics
 //! if its runtime has I/O or time disabled. The client catches this panic, but the panic hook runs, and with
 //! `panic = "abort"` the process aborts.)

@@ -62,7 +62,7 @@ struct Shared {
 struct State {
     /// In the order of their last use.
     idle: Vec<Pooled>,
-    /// The number of permits, including those of connections that cancel queries.
+    /// The number of [`Permit`]s that exist, including those of cancellations.
     in_use: usize,
     policy: ReusePolicy,
     /// The runtimes that have a task that closes idle connections. The weak pointer shows whether the task
@@ -118,7 +118,8 @@ impl Pool {
             while let Some(mut pooled) = shared.take_idle(purpose) {
                 match pooled.connection.probe().await {
                     Probe::Nothing => return Ok(Lease { pooled, permit }),
-                    // It belongs to no request. The connection is dropped, but the server has not closed it.
+                    // The input belongs to no request. The connection is dropped, but this does not count as
+                    // a close by the server.
                     Probe::Input => {}
                     Probe::End => shared.note_close(&pooled.record),
                 }

@@ -50,10 +50,10 @@ impl ChangesOptions {
         self
     }
 
-    /// The maximum number of records per request, 1 to 100,000; 100,000 by default. The machine starts with at
-    /// most 1,000 records per request. It then adapts the number to the size of the records, up to this maximum,
-    /// because the service ends a page at 10 MB and the client can have a
-    /// [lower limit](CallOptions::max_body_bytes).
+    /// The maximum number of records per request, 100,000 by default. Numbers outside 1 to 100,000 are
+    /// changed to the nearest bound. The machine starts with at most 1,000 records per request. It then
+    /// adapts the number to the size of the records, up to this maximum, because the service ends a page at
+    /// 10 MB and the client can have a [lower limit](CallOptions::max_body_bytes).
     #[must_use]
     pub fn page_limit(mut self, records: i64) -> Self {
         self.page_limit = records.clamp(1, 100_000);
@@ -91,7 +91,7 @@ impl ChangesOptions {
         self
     }
 
-    /// The maximum number of records in a transaction, 1,000,000 by default; at least 1.
+    /// The maximum number of records in a transaction, 1,000,000 by default; 0 counts as 1.
     ///
     /// The limit applies to [`Transactions`](crate::changes::Transactions), which keeps all records of a
     /// transaction in memory, but not to [`Changes`](crate::changes::Changes). The memory needed depends on the

@@ -21,7 +21,8 @@ pub trait ChangeSource: Operation {
     fn records(output: Self::Output) -> Option<Vec<Self::Record>>;
 }
 
-/// A record of a change stream.
+/// The parts of a record that are needed to follow a change stream. [`PropertygraphRecord`] and
+/// [`SparqlRecord`] implement this trait.
 pub trait ChangeRecord {
     /// The position of the record in the stream.
     fn event_id(&self) -> Option<EventId>;

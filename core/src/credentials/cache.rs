@@ -19,7 +19,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::credentials::Credentials;
 
-/// How long before they expire the credentials are refreshed: 5 minutes.
+/// Clients refresh credentials this long before they expire: 5 minutes.
 pub const REFRESH_AHEAD: Duration = Duration::from_secs(5 * 60);
 
 /// The pause after an early refresh that failed or returned the same credentials.
@@ -81,8 +81,8 @@ impl CredentialsCache {
         CredentialsCache::default()
     }
 
-    /// Stores fetched credentials in place of the previous ones. If they are the same, this counts as a
-    /// [failure](CredentialsCache::failed).
+    /// Stores fetched credentials in place of the previous ones. If they equal the previous ones, this counts
+    /// as a [failure](CredentialsCache::failed), so that the provider is not called again immediately.
     pub fn put(&mut self, credentials: Credentials, now: SystemTime) {
         match &self.latest {
             Some(held) if held.credentials == credentials => self.failed(now),
@@ -109,8 +109,8 @@ impl CredentialsCache {
     /// What to do at the time `now`. `rejected` are credentials that the caller has used and the server
     /// has rejected: they are not returned again.
     ///
-    /// Credentials are refreshed `refresh_ahead` before their expiry, or at half of the lifetime that
-    /// they had when they were stored if that is later. Those without an expiry are kept.
+    /// Credentials are refreshed `refresh_ahead` before their expiry, or, if that is later, at half of the
+    /// lifetime that they had when they were stored. Credentials without an expiry are kept.
     pub fn get(
         &self,
         now: SystemTime,

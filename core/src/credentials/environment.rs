@@ -48,7 +48,7 @@ pub fn credentials(
     )
 }
 
-/// The region in `AWS_REGION`, else in `AWS_DEFAULT_REGION`, without the space around it. It is not
+/// The region in `AWS_REGION`, else in `AWS_DEFAULT_REGION`, without surrounding white space. It is not
 /// [checked](crate::endpoint::is_valid_region).
 ///
 /// ```
@@ -110,7 +110,7 @@ pub fn credentials_path(lookup: impl Fn(&str) -> Option<String>) -> Option<PathB
     path(&lookup, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
 }
 
-/// The first of these variables that is set, without the space around it.
+/// The first of these variables that is set, without surrounding white space.
 fn first(lookup: &impl Fn(&str) -> Option<String>, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| {
         let value = lookup(name)?;

@@ -10,9 +10,9 @@ use crate::{credentials::Credentials, error::CredentialsError};
 
 const PLACE: &str = "the output of the credential process";
 
-/// Reads the standard output of a credential process: a JSON object with `Version` 1, `AccessKeyId`
-/// and `SecretAccessKey`, for temporary keys also `SessionToken` and `Expiration`, an RFC 3339 time
-/// such as `2025-01-31T12:34:56Z`. Other members are ignored, and empty values count as absent.
+/// Reads the standard output of a credential process: a JSON object with `Version` 1, `AccessKeyId` and
+/// `SecretAccessKey`. For temporary keys it also has `SessionToken` and `Expiration`; the latter is an RFC
+/// 3339 time such as `2025-01-31T12:34:56Z`. Other members are ignored, and empty values count as absent.
 ///
 /// Keys without an expiration never expire, so a client runs the process again only if the server rejects the keys.
 ///

@@ -2,14 +2,14 @@
 //! [shared config and credentials files](https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html).
 //! In short:
 //!
-//! - `[profile NAME]` begins a profile in the config file, `[NAME]` in the credentials file. The
-//!   config file may also write the default profile as `[default]`, which is ignored if there is a
-//!   `[profile default]`. Names with spaces are in double quotes in the config file. All other
-//!   sections (`sso-session`, `services`, names with other characters) are skipped.
+//! - `[profile NAME]` begins a profile in the config file, `[NAME]` in the credentials file. The config file
+//!   may also write the default profile as `[default]`, which is ignored if there is a `[profile default]`.
+//!   Names with spaces are in double quotes in the config file. Names without quotes consist of ASCII
+//!   letters, digits and `_-/.%@:+`. All other sections, such as `sso-session` and `services`, are skipped.
 //! - `name = value` is a setting. Names are case-insensitive, the last value counts, and sections of
 //!   the same name are merged. Nothing is inherited from the default profile.
-//! - A line that begins with `#` or `;` is a comment, indented or not. Within a line a comment begins
-//!   after a space, or anywhere after a section's `]`.
+//! - A line that begins with `#` or `;` is a comment, indented or not. Within a line, `#` or `;` begins a
+//!   comment only after white space. After a section's `]` it always begins a comment.
 //! - A line that is indented deeper than the setting above it continues that setting's value. If the value
 //!   is empty, the deeper lines are nested settings, as in `s3 =`.
 //! - Quotes are part of the value.

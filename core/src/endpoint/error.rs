@@ -13,7 +13,7 @@ pub enum EndpointErrorKind {
     Scheme,
     /// Empty, or neither a host name nor an IP address.
     Host,
-    /// Missing, or not a number from 1 to 65535.
+    /// Not a number from 1 to 65535, empty after a `:`, or missing where a port is required (`connect_to`).
     Port,
     /// Not a path that can be signed and sent unchanged.
     Path,
@@ -106,7 +106,7 @@ impl EndpointError {
 
     pub(super) fn user_info() -> Self {
         let reason =
-            "is not allowed; remove everything up to '@' and configure credentials instead";
+            "is not allowed; remove it and the '@' after it, and configure credentials instead";
         EndpointError::new(EndpointErrorKind::UserInfo, "", reason)
     }
 

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// Which side must change something before the request can succeed.
+/// The side that causes an exception according to the service model: [`ExceptionKind::fault_side`]. Retries
+/// do not depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ExceptionSide {
     /// The client: the request or the caller's permissions.
@@ -130,7 +131,7 @@ exceptions! {
     QueryTooLargeException = "QueryTooLargeException", 400, Client;
     /// A write reached a reader, which happens with stale connections after a failover.
     ReadOnlyViolationException = "ReadOnlyViolationException", 400, Client;
-    /// The index rebuild does not exist.
+    /// A resource does not exist. The service model lists this exception only for starting an index rebuild.
     ResourceNotFoundException = "ResourceNotFoundException", 404, Client;
     /// S3 refused a request of the bulk loader.
     S3Exception = "S3Exception", 400, Client;

@@ -26,8 +26,8 @@ pub struct ServiceError {
     pub message: String,
     /// The request id in the header, else the one in the body.
     pub request_id: Option<String>,
-    /// The body as received; for an error that was reported after a 200 began, the error object from the trailers
-    /// or from the end of the body.
+    /// The body as received, of which a call keeps at most the first 1 MiB; for an error that was reported
+    /// after a 200 began, the error object from the trailers or from the end of the body.
     pub body: Bytes,
 }
 

@@ -95,8 +95,9 @@ pub struct TransportError {
 }
 
 impl TransportError {
-    /// A failure of this kind. Use [`Sent::Maybe`] unless it is certain that the server did not receive
-    /// the whole request. Kinds that concern a response are always [`Sent::Maybe`].
+    /// A failure of this kind. Use [`Sent::Maybe`] unless it is certain that the server did not receive the
+    /// whole request. With the kinds `Protocol` and `HeadTooLarge`, which concern a response, the error is
+    /// always [`Sent::Maybe`].
     pub fn new(kind: TransportErrorKind, sent: Sent) -> Self {
         let has_response = matches!(
             kind,

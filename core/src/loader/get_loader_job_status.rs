@@ -237,7 +237,8 @@ open_enum! {
 }
 
 impl LoadStatus {
-    /// Whether a load with this status has ended, successfully or not.
+    /// Whether a load or a feed with this status has ended, successfully or not. True also for the statuses
+    /// that only feeds have, such as `S3ReadError`; the load as a whole may then still be running.
     pub fn is_terminal(&self) -> bool {
         !matches!(
             self,

@@ -382,7 +382,7 @@ impl Machine for Exchange {
             Step::Done(result) => Step::Done(result),
             Step::Item(()) => match hand_out.event {
                 Some(event) => Step::Item(event),
-                // Not reached: a step that is an item has put one there.
+                // Not reached: the judge stores an event before the exchange returns `Step::Item`.
                 None => Step::Io(Io::Continue),
             },
         }

@@ -73,7 +73,7 @@ structure! {
         pub cloudwatch_log_url: Option<String>,
     }
 
-    /// A model that a training job produced.
+    /// A model that a job produced, or the configuration of a SageMaker endpoint.
     pub struct MlConfigDefinition {
         /// Its name in SageMaker.
         pub name: Option<String>,

@@ -261,7 +261,7 @@ impl<T: DeserializeOwned> RowReader<T> {
         // have been returned by now, as in any body that is invalid at its end.
         if self.found == Found::UntypedRows {
             let path = self.level_path();
-            return Err(self.malformed(DecodeErrorKind::Shape, path, "missing type of the rows"));
+            return Err(self.malformed(DecodeErrorKind::Shape, path, "missing @type of the rows"));
         }
         match self.level.checked_sub(1) {
             Some(outer) => {

@@ -63,12 +63,12 @@ custom_request! {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub query_id: Option<String>,
         /// IRIs of the graphs that form the default graph of the query, as in
-        /// [`ExecuteSparqlQuery`](field@crate::sparql::ExecuteSparqlQuery::default_graph_uri).
+        /// [`ExecuteSparqlQuery`](field@crate::sparql::ExecuteSparqlQuery::default_graph_uri)
         /// ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub default_graph_uri: Option<Vec<String>>,
         /// IRIs of the graphs that `GRAPH` can name, as in
-        /// [`ExecuteSparqlQuery`](field@crate::sparql::ExecuteSparqlQuery::named_graph_uri).
+        /// [`ExecuteSparqlQuery`](field@crate::sparql::ExecuteSparqlQuery::named_graph_uri)
         /// ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub named_graph_uri: Option<Vec<String>>,

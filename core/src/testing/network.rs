@@ -93,7 +93,7 @@ impl<'a> Network<'a> {
         self
     }
 
-    /// The network's time.
+    /// The network's time, which begins 1,800,000,000 seconds after the Unix epoch.
     pub fn now(&self) -> Now {
         self.now
     }

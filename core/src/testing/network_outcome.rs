@@ -79,10 +79,10 @@ impl NetworkOutcome {
     }
 
     /// Passes the request to `serve` if it arrives, and returns the inputs for the machine, in order; a
-    /// [`Network`](super::Network) does this for you. Give each input in reply to an
-    /// [`Io::Receive`](crate::machine::Io::Receive). After any other step except
-    /// [`Step::Item`](crate::machine::Step::Item), drop the rest. Delays are ignored, and the inputs may
-    /// [end early](Served::into_inputs).
+    /// [`Network`](super::Network) does this for you. Give the first input in reply to the `Io::Send` of the
+    /// request, and each further input in reply to an [`Io::Receive`](crate::machine::Io::Receive). After a
+    /// [`Step::Item`](crate::machine::Step::Item), first resume with `Input::Next`. After any other step,
+    /// drop the rest. Delays are ignored, and the inputs may [end early](Served::into_inputs).
     pub fn deliver<S: Into<Served>>(
         &self,
         request: Request<Bytes>,

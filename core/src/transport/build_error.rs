@@ -36,8 +36,10 @@ pub enum BuildError {
         "a proxy is set in the options or the environment, but the feature `proxy` is not enabled"
     )]
     ProxyUnavailable,
-    /// This option has no effect, because the caller's own agent or service opens the connections.
-    #[error("{0} has no effect on a client with its own agent or service: configure it there")]
+    /// This option has no effect, because the caller's own agent, service or TLS connector is used instead.
+    #[error(
+        "{0} has no effect: configure it on the agent, service or TLS connector given to the builder"
+    )]
     UnusedOption(&'static str),
     /// `max_connections` is 0.
     #[error("max_connections must be at least 1")]

@@ -198,10 +198,10 @@ impl ClientOptions {
         self
     }
 
-    /// The longest response head, in bytes, including the status line; trailers have the same limit. 64
-    /// KiB by default. The number of fields is limited by
-    /// [`MAX_HEAD_FIELDS`](ClientOptions::MAX_HEAD_FIELDS). The blocking client reads heads of up to 64 MiB, and
-    /// allocates a buffer of this size for each connection.
+    /// The longest response head, in bytes, including the status line; trailers have the same limit. 64 KiB
+    /// by default. The number of fields is limited by [`MAX_HEAD_FIELDS`](ClientOptions::MAX_HEAD_FIELDS).
+    /// The blocking client reads heads of up to 64 MiB, and allocates a buffer of about `max_head_bytes` for
+    /// each connection.
     #[must_use]
     pub fn max_head_bytes(mut self, max_head_bytes: usize) -> Self {
         self.max_head_bytes = max_head_bytes;
@@ -220,16 +220,17 @@ impl ClientOptions {
         self
     }
 
-    /// How long a call waits for one of [`max_connections`](ClientOptions::max_connections) to
-    /// become free. 30 s by default.
+    /// How long a call waits for one of [`max_connections`](ClientOptions::max_connections) to become free.
+    /// 30 s by default. With zero, a call fails at once if no connection is free.
     #[must_use]
     pub fn acquire_timeout(mut self, acquire_timeout: Duration) -> Self {
         self.acquire_timeout = acquire_timeout;
         self
     }
 
-    /// How long a connection may be idle before it is discarded. 50 s by default; it is not documented how
-    /// long the service keeps idle connections ([U21](crate::wire_notes#u21)).
+    /// How long a connection may be idle before it is discarded; with zero, no connection is reused. 50 s by
+    /// default; it is not documented how long the service keeps idle connections
+    /// ([U21](crate::wire_notes#u21)).
     #[must_use]
     pub fn idle_timeout(mut self, idle_timeout: Duration) -> Self {
         self.idle_timeout = idle_timeout;
@@ -237,7 +238,7 @@ impl ClientOptions {
     }
 
     /// The maximum age at which a connection is used for another request, so that changes of the DNS records
-    /// take effect. 5 min by default.
+    /// take effect. 5 min by default. With zero, no connection is reused.
     #[must_use]
     pub fn max_connection_age(mut self, max_connection_age: Duration) -> Self {
         self.max_connection_age = max_connection_age;

@@ -25,7 +25,7 @@ pub fn check_framing(head: &Parts) -> Result<(), &'static str> {
     if is_chunked && head.version == Version::HTTP_11 {
         Ok(())
     } else {
-        Err("the body has another transfer coding than chunked, or one in HTTP/1.0")
+        Err("unsupported transfer-encoding: only chunked is supported, and only in HTTP/1.1")
     }
 }
 

@@ -115,8 +115,10 @@ macro_rules! client_builder {
             /// Signs requests with the credentials of the default chain of the AWS SDK: environment, profiles with roles
             /// and single sign-on, web identities, containers, instance metadata.
             ///
-            /// The chain is not used before the first call. It runs [in a tokio runtime](crate#credentials), and calls AWS
-            /// services in the region that the environment or the profile names, else in the region of the endpoint.
+            /// The chain is not used before the first call. It runs [in a tokio runtime](crate#credentials):
+            /// the async client uses the runtime of the call, the blocking client a private one. The chain
+            /// calls AWS services in the region that the environment or the profile names, else in the region
+            /// of the endpoint.
             ///
             /// The SDK writes logs of its own. At level `trace` (targets that begin with `aws_`) they contain the session
             /// token of the instance metadata service: do not enable this level where logs are kept.
@@ -129,7 +131,8 @@ macro_rules! client_builder {
             }
 
             /// Signs requests with the credentials of this provider of the AWS SDK. The provider runs [in a
-            /// tokio runtime](crate#credentials).
+            /// tokio runtime](crate#credentials): the async client uses the runtime of the call, the blocking
+            /// client a private one.
             #[cfg(feature = "aws-config")]
             pub fn credentials_from_provider(
                 mut self,

@@ -36,7 +36,7 @@ pub enum ProxyError {
     #[error("invalid proxy URL: invalid host or port")]
     Address,
     /// There is a path, query or fragment, other than a `/` at the end.
-    #[error("invalid proxy URL: a path or query is not allowed")]
+    #[error("invalid proxy URL: a path, query or fragment is not allowed")]
     Path,
 }
 
@@ -87,9 +87,9 @@ impl Proxy {
 
     /// Reads the proxy from environment variables, whose values `lookup` returns: `HTTPS_PROXY` or
     /// `https_proxy` for endpoints with TLS, `http_proxy` for other endpoints (`HTTP_PROXY` is ignored,
-    /// because a web server may have set it from a request), `ALL_PROXY` or `all_proxy` for both, and
-    /// `NO_PROXY` or `no_proxy`. `None` if no proxy is set, or if it does not
-    /// [apply](Proxy::applies_to) to this endpoint.
+    /// because a web server may have set it from a request), `ALL_PROXY` or `all_proxy` for both if none of
+    /// these is set. `NO_PROXY` or `no_proxy` lists the exempt hosts. `None` if no proxy is set, or if it
+    /// does not [apply](Proxy::applies_to) to this endpoint.
     ///
     /// # Errors
     ///

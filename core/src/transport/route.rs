@@ -30,7 +30,9 @@ pub enum RouteError {
     )]
     ConnectToUrl,
     /// An environment variable is not a valid proxy URL.
-    #[error("environment variable HTTPS_PROXY, http_proxy or ALL_PROXY: {0}")]
+    #[error(
+        "environment variable HTTPS_PROXY, https_proxy, http_proxy, ALL_PROXY or all_proxy: {0}"
+    )]
     Proxy(ProxyError),
 }
 

@@ -1,4 +1,5 @@
-//! What the clients' builders do before any I/O.
+//! The part of the builders that all clients share. It reads variables and files with functions of the
+//! caller, and opens no connection.
 
 use std::{fmt, io, path::Path};
 
@@ -95,7 +96,8 @@ pub enum CredentialsSource<P> {
 }
 
 impl<P> CredentialsSource<P> {
-    /// The provider, if the session needs one; that of a profile is made with this function.
+    /// The credentials provider, or `None` if the session needs none. `of_profile` makes the provider of a
+    /// profile.
     pub fn into_provider(self, of_profile: impl FnOnce(ProfileLookup) -> P) -> Option<P> {
         match self {
             CredentialsSource::Session => None,

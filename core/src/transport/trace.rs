@@ -25,9 +25,10 @@ use crate::{
 /// | `succeeded` | `operation` |
 /// | `failed` | `operation`, `kind`, `attempts`, `may_have_executed` |
 ///
-/// `kind` and `sent` are those of the [`TransportError`] or [`Error`]. Nothing contains headers, URLs, bodies or
-/// credentials. A response with an error status is a `response started`, not an `attempt failed`. An attempt that
-/// times out, also because the time of the whole call is over, is an `attempt failed` of the kind `Timeout`.
+/// `kind` and `sent` are those of the [`TransportError`] or [`Error`], and `wait` is the length of the pause,
+/// such as `1.5s`. Nothing contains headers, URLs, bodies or credentials. A response with an error status is
+/// a `response started`, not an `attempt failed`. An attempt that is ended by its own time limit or by that
+/// of the whole call is an `attempt failed` of the kind `Timeout`.
 #[derive(Debug)]
 #[cfg_attr(
     not(feature = "tracing"),

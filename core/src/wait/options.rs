@@ -93,7 +93,7 @@ impl WaitOptions {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PollSchedule {
-    /// The first interval.
+    /// The interval between the first and the second poll. It doubles with every poll, up to `max_interval`.
     pub interval: Duration,
     /// The maximum interval.
     pub max_interval: Duration,
@@ -110,7 +110,8 @@ impl PollSchedule {
     pub const SLOW: PollSchedule =
         PollSchedule::new(Duration::from_secs(2), Duration::from_secs(30));
 
-    /// These intervals, with a timeout of one day.
+    /// These intervals, with a timeout of one day, no pause before the first poll, and the session's number
+    /// of attempts.
     pub const fn new(interval: Duration, max_interval: Duration) -> PollSchedule {
         PollSchedule {
             interval,

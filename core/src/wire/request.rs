@@ -26,8 +26,8 @@ use crate::{
 
 /// Turns a request struct into an unsigned `http::Request`.
 ///
-/// The URI is absolute. The header `host` is set, and with a body also `content-type` and
-/// `content-length`. The same request always gives the same bytes.
+/// The URI is absolute. The headers are `host`, `content-length` unless the method is `GET`, and with a body
+/// `content-type`, besides those of the operation. The same request always gives the same bytes.
 ///
 /// ```
 /// use neptunedata::{Endpoint, ml::CancelMlModelTrainingJob};
@@ -270,8 +270,8 @@ impl<'a> RequestWriter<'a> {
         self.body = Some(Body::Written(body.into()));
     }
 
-    /// Requests trailers, in which Neptune reports queries that fail after the status 200. Transports
-    /// without trailers miss nothing: the error is also at the end of the body.
+    /// Requests trailers, in which Neptune reports queries that fail after the status 200. Without trailers,
+    /// the machine still detects an error object at the end of the body.
     pub fn accept_trailers(&mut self) {
         self.headers
             .insert(TE, HeaderValue::from_static("trailers"));

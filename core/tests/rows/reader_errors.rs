@@ -113,7 +113,7 @@ fn error_texts() {
         (
             Gremlin,
             r#"{"result":{"data":{"@value":[]}}}"#,
-            "result.data.@value: missing type of the rows",
+            "result.data.@value: missing @type of the rows",
         ),
         (
             Gremlin,

@@ -13,7 +13,7 @@ macro_rules! run_credential_process {
                 .args(process.command.arguments())
                 .stdin(std::process::Stdio::null())
                 .stdout(std::process::Stdio::piped())
-                // It may contain secrets.
+                // Standard error may contain secrets.
                 .stderr(std::process::Stdio::null())
                 .spawn()?;
             // A thread reads, because a process that prints nothing would block a read beyond the time limit.

@@ -13,10 +13,10 @@ use crate::wait::{Observation, PollSchedule, Waiter};
 /// Waits until the instance of the endpoint is healthy again after a fast reset. Use it with
 /// [`Wait`](crate::wait::Wait).
 ///
-/// Connection failures, `ServerShutdownException` and any other HTTP 5xx are treated as in progress,
-/// without a limit on their number. This includes a host name that cannot be resolved, so with a wrong
-/// name the wait only ends at the timeout. Polls every 2 to 10 seconds, after a first pause, for up to 30
-/// minutes; the service needs some minutes.
+/// Transport failures (except failed TLS handshakes), `ServerShutdownException` and any other HTTP 5xx are
+/// treated as in progress, without a limit on their number. This includes a host name that cannot be
+/// resolved, so with a wrong name the wait only ends at the timeout. Polls every 2 to 10 seconds, after a
+/// first pause, for up to 30 minutes; the service needs some minutes.
 ///
 /// An instance that has not begun its restart is still reported as healthy. To be sure that it has restarted, read
 /// the start time of the engine before the reset, and pass it to

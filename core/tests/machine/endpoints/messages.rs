@@ -160,7 +160,7 @@ fn passwords_are_not_shown() {
     let error = Endpoint::parse("https://user:c4n4ry@db.example.com").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "invalid endpoint: user name or password is not allowed; remove everything up to '@' and configure \
+        "invalid endpoint: user name or password is not allowed; remove it and the '@' after it, and configure \
          credentials instead"
     );
 }
