@@ -54,9 +54,9 @@ pub enum StartPosition {
 /// the machine polls more slowly. Up to ten other transient failures in a row are retried: see
 /// [`transient_failures`](ChangesOptions::transient_failures).
 ///
-/// The last record of a transaction has a [`Checkpoint`]. If you store the checkpoint of the last record
-/// that you have processed, and start there the next time, no record is missed; records after the
-/// checkpoint are delivered again. For complete transactions see [`Transactions`].
+/// The last record of a transaction has a [`Checkpoint`]. If you store the newest checkpoint of the records
+/// that you have processed, and start there the next time, no record is missed; records after the checkpoint
+/// are delivered again. For complete transactions see [`Transactions`].
 ///
 /// Lost changes are never skipped. If the stream no longer keeps the records after the position
 /// ([U18](crate::wire_notes#u18)), if the stream ends before the position, as after a fast reset or a
@@ -83,10 +83,11 @@ pub struct Changes<O: ChangeSource> {
     limit: i64,
     /// The number of polls in a row without a new record.
     idle_polls: u32,
-    /// The number of calls in a row that failed, including throttling.
+    /// The number of calls in a row that failed for any reason. It determines the pause.
     failed_calls: u32,
-    /// The number of calls in a row that failed for other reasons than throttling.
-    failures: u32,
+    /// The number of calls in a row that failed, except calls that were throttled or for which the server had
+    /// too little memory.
+    transient_failures: u32,
     /// Since when the service has reported an end of the stream that contradicts the position.
     inconsistent_since: Option<Duration>,
     commit_bounds: CommitBounds,
@@ -159,7 +160,7 @@ impl<O: ChangeSource> Changes<O> {
             checkpoint,
             idle_polls: 0,
             failed_calls: 0,
-            failures: 0,
+            transient_failures: 0,
             inconsistent_since: None,
             commit_bounds: CommitBounds::default(),
         }
@@ -214,7 +215,11 @@ impl<O: ChangeSource> Changes<O> {
         if let Some(index) = out_of_order(&records) {
             return Step::fail(failures::out_of_order::<O>(index, body));
         }
-        (self.failed_calls, self.failures, self.inconsistent_since) = (0, 0, None);
+        (
+            self.failed_calls,
+            self.transient_failures,
+            self.inconsistent_since,
+        ) = (0, 0, None);
         self.options.call.fresh = false;
         if self.position == Position::Latest {
             return self.start_at_latest(&records, now);

@@ -280,9 +280,10 @@ pub trait Machine {
         None
     }
 
-    /// Ends the machine early: it must not be resumed again. Call it before dropping an unfinished machine, for
-    /// example in `Drop`; it does nothing if the machine has ended. The query in progress is then
-    /// [abandoned](Machine::abandoned), if [`Input::Sending`] was given for it or its head has arrived.
+    /// Ends the machine early: it must not be resumed again. Call it before dropping an unfinished machine,
+    /// for example in `Drop`; it does nothing if the machine has ended. The query in progress is then
+    /// [abandoned](Machine::abandoned), if [`Input::Sending`] was given for it or the head of its response
+    /// has arrived.
     fn abandon(&mut self) {}
 
     /// Whether an [`Io::Wait`] is the interval before the next poll of a waiter or a change stream. Otherwise it

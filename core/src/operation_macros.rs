@@ -20,8 +20,8 @@
 /// The place of a member is the method of [`RequestWriter`](crate::wire::request::RequestWriter) that writes it; a
 /// few operations use `id_query("queryId")`, `accept_encoding("encoding")` and `token_body("clientToken")`.
 ///
-/// For a request with several constructors, `new` is private. Its parameters are also the members marked
-/// `pub id: Option<String> => constructor`, which have no setter.
+/// For a request with several constructors, `new` is private. Its parameters include the members marked `pub
+/// id: Option<String> => constructor`, which have no setter.
 ///
 /// Optional entries: before `output`, `documentation: "url"` if the operation is not in the API reference; after
 /// `output`, `effect_of: function` if the effect depends on the members, `decode: function` if the response is not

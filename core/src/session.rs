@@ -78,9 +78,10 @@ impl Auth {
         Auth(Kind::Unsigned)
     }
 
-    /// Requests are signed with these credentials. If they have expired, or the server reports that they have,
-    /// machines request new ones from their driver, and the session uses the new ones from then on. For temporary
-    /// credentials use [`from_driver`](Auth::from_driver). Needs the feature `sigv4`.
+    /// Requests are signed with these credentials. If they have expired, or the server rejects them as
+    /// expired or invalid, machines request new ones from their driver, and the session uses the new ones
+    /// from then on. For temporary credentials use [`from_driver`](Auth::from_driver). Needs the feature
+    /// `sigv4`.
     #[cfg(feature = "sigv4")]
     pub fn credentials(credentials: Credentials) -> Self {
         Auth(Kind::Signed(Some(credentials)))

@@ -21,8 +21,8 @@
 //! Credentials come from a value, a closure, the [environment](ClientBuilder::credentials_from_environment)
 //! or a [profile](ClientBuilder::credentials_from_profile) with its `credential_process`; with the feature
 //! `aws-config`, also from the default chain of the AWS SDK (`credentials_from_aws`) or any of its providers
-//! (`credentials_from_provider`). Credentials that expire are refreshed by one call for all, from five
-//! minutes before they expire: see [`credentials::cache`].
+//! (`credentials_from_provider`). When credentials expire in less than five minutes, one call refreshes them
+//! for all calls: see [`credentials::cache`].
 //!
 //! The AWS SDK runs on a tokio runtime of its own, which is created at first use, and on a thread that is
 //! started for each fetch of credentials. A call stops waiting for the SDK when the time limit of the call
@@ -34,11 +34,12 @@
 //! look-up, TCP, proxy and TLS together. Waiting for a free connection takes at most
 //! [`acquire_timeout`](transport::ClientOptions::acquire_timeout). Otherwise a call has no time limit unless
 //! [`timeout`](transport::ClientOptions::timeout) or
-//! [`attempt_timeout`](transport::ClientOptions::attempt_timeout) is set, for the client or for one call.
-//! `timeout` covers the whole call with its pauses, `attempt_timeout` one attempt with its wait for a
-//! connection. A call can take longer than its `timeout` in two cases: a closure for
-//! [credentials](ClientBuilder::credentials_from) is not interrupted, and after a time-out the call may
-//! [cancel its queries](#cancelling-abandoned-queries), for at most 5 s.
+//! [`attempt_timeout`](transport::ClientOptions::attempt_timeout) is set, for the client or for one call;
+//! only an attempt of a poll, by a waiter or a change stream, is limited to 60 s by default. `timeout` covers
+//! the whole call with its pauses, `attempt_timeout` one attempt with its wait for a connection. A call can
+//! take longer than its `timeout` in two cases: a closure for [credentials](ClientBuilder::credentials_from)
+//! is not interrupted, and after a time-out the call may [cancel its queries](#cancelling-abandoned-queries),
+//! for at most 5 s.
 //!
 //! # Connections
 //!

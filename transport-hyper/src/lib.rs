@@ -60,9 +60,10 @@
 //! - when the future of a call, a [`RowStream`] or a [`Run`] is dropped before the end of the response.
 //!
 //! The cancellation runs in the background, on the [executor](ClientBuilder::executor); with the feature
-//! `tokio`, tokio is the default executor. **Without an executor, or outside the tokio runtime, only
-//! [`Client::flush_cancellations`] sends cancellations**; of the queries that wait to be cancelled, only the
-//! newest 1,024 are kept. Call this method also before a runtime shuts down.
+//! `tokio`, tokio is the default executor. **Without an executor, only [`Client::flush_cancellations`] sends
+//! cancellations.** With tokio as the executor, a query that is abandoned outside a tokio runtime waits until
+//! this method is called, or until another query is abandoned in a runtime. Of the queries that wait to be
+//! cancelled, only the newest 1,024 are kept. Also call `flush_cancellations` before a runtime shuts down.
 //!
 //! With a custom connector the client does not know the address of the server, so the cancellation may reach
 //! another instance. A cancellation does not wait until a call releases its connection: the client may open a

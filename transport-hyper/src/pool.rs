@@ -7,8 +7,8 @@
 //! connections, and does not keep a connection whose response was not read to its end. All of this is one short list
 //! that one lock protects, because a client has one host and one protocol.
 //!
-//! Only one task is spawned, if there is an executor: it closes idle connections in time, and ends when no connection is
-//! idle. A connection is reused only in the runtime that opened it: see
+//! If there is an executor, one task is spawned in each runtime: it closes idle connections in time, and ends
+//! when no connection is idle. A connection is reused only in the runtime that opened it: see
 //! [`RuntimeId`](crate::runtime_id::RuntimeId).
 
 mod permit;
@@ -237,7 +237,8 @@ impl Shared {
         next
     }
 
-    /// Closes idle connections, the least recently used first, until all connections are within the limit.
+    /// Closes idle connections, the least recently used first, until the number of connections, idle and in
+    /// use, is within the limit.
     fn make_room(&self) {
         let mut state = self.state();
         let excess = state

@@ -46,12 +46,15 @@ impl<O: ChangeSource> Changes<O> {
         if is_throttled {
             self.limit = self.limit.checked_div(2).unwrap_or(1).max(1);
         } else {
-            self.failures = self.failures.saturating_add(1);
+            self.transient_failures = self.transient_failures.saturating_add(1);
         }
         // Other pooled connections may be broken for the same reason.
         self.options.call.fresh = matches!(error.cause(), Cause::Transport(_));
         let is_deadline = error.kind() == ErrorKind::Transport(TransportErrorKind::Deadline);
-        if is_deadline || !error.is_retryable() || self.failures > self.options.transient_failures {
+        if is_deadline
+            || !error.is_retryable()
+            || self.transient_failures > self.options.transient_failures
+        {
             return Step::fail(error);
         }
         let doublings = self.failed_calls;
@@ -79,7 +82,7 @@ impl<O: ChangeSource> Changes<O> {
             _ => None,
         };
         let Some((kind, position)) = inconsistency else {
-            (self.failures, self.inconsistent_since) = (0, None);
+            (self.transient_failures, self.inconsistent_since) = (0, None);
             if self.position == Position::Latest {
                 // `false`, although `head` ends its commit: no record was marked, so `CommitBounds` must not
                 // conclude that this stream marks ends.

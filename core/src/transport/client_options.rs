@@ -154,10 +154,10 @@ impl ClientOptions {
     pub const MAX_HEAD_FIELDS: usize = 1024;
 
     /// The maximum number of connections beyond [`max_connections`](Self::max_connections) that are opened to
-    /// cancel queries, for the async client in each runtime that uses it. If there is an idle connection to
-    /// the instance that runs the query, it is used instead. Afterwards the async client keeps the extra
-    /// connection if `max_connections` allows it; the blocking client closes it. Further cancel requests wait
-    /// for earlier cancel requests, not for calls.
+    /// cancel queries. In the async client, the maximum applies to each runtime separately. If there is an
+    /// idle connection to the instance that runs the query, it is used instead. Afterwards the async client
+    /// keeps the extra connection if `max_connections` allows it; the blocking client closes it. Further
+    /// cancel requests wait for earlier cancel requests, not for calls.
     pub const MAX_EXTRA_CONNECTIONS: usize = 2;
 
     /// The defaults.
@@ -183,7 +183,8 @@ impl ClientOptions {
     }
 
     /// The time limit of one attempt, from waiting for a connection to the end of the response. No limit by
-    /// default. The server continues to execute an attempt that timed out, unless the query is
+    /// default, except for polls of waiters and change streams: see [`SessionBuilder::poll_timeout`]. The
+    /// server continues to execute an attempt that timed out, unless the query is
     /// [cancelled](Self::cancel_on_abandon).
     #[must_use]
     pub fn attempt_timeout(mut self, attempt_timeout: Duration) -> Self {
@@ -272,9 +273,10 @@ impl ClientOptions {
         self
     }
 
-    /// The HTTP proxy for all connections. No proxy by default: the environment is read only on request. The
-    /// proxy is not used if the endpoint, or [`connect_to`](ClientOptions::connect_to), is a loopback
-    /// address or exempt: see [`route`](ClientOptions::route).
+    /// The HTTP proxy for all connections; needs the transport's feature `proxy`. No proxy by default: the
+    /// environment is read only on request. The proxy is not used if the endpoint, or
+    /// [`connect_to`](ClientOptions::connect_to), is a loopback address or exempt: see
+    /// [`route`](ClientOptions::route).
     #[must_use]
     pub fn proxy(mut self, proxy: Proxy) -> Self {
         self.proxy = Some(proxy);

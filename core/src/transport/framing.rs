@@ -2,10 +2,10 @@
 
 use http::{Version, header::TRANSFER_ENCODING, response::Parts};
 
-/// Checks that the head of a response says where its body ends, or that the body ends with the connection. Chunked is
-/// the only transfer coding that the clients accept, and HTTP/1.0 has none
-/// ([RFC 9112, 6.1](https://www.rfc-editor.org/rfc/rfc9112#section-6.1)). HTTP libraries read a body with another
-/// coding until the connection ends, whatever its `content-length`.
+/// Checks that the head of a response has no `transfer-encoding`, or only `chunked` in HTTP/1.1. With any
+/// other, the end of the body is not certain. Chunked is the only transfer coding that the clients accept,
+/// and HTTP/1.0 has none ([RFC 9112, 6.1](https://www.rfc-editor.org/rfc/rfc9112#section-6.1)). HTTP
+/// libraries read a body with another coding until the connection ends, whatever its `content-length`.
 ///
 /// # Errors
 ///

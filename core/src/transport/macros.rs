@@ -30,8 +30,9 @@ macro_rules! reexport_core {
     };
 }
 
-/// The type `ClientBuilder`, without the methods that only one client has. `TransportSettings` are the settings of the
-/// client's own; they make the client from what has been prepared.
+/// The type `ClientBuilder`, without the methods that only one client has. `TransportSettings` is a type of
+/// the invoking crate with the settings that only its client has. Its method `into_client` builds the client
+/// from the prepared setup.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! client_builder {

@@ -87,9 +87,10 @@ impl Proxy {
 
     /// Reads the proxy from environment variables, whose values `lookup` returns: `HTTPS_PROXY` or
     /// `https_proxy` for endpoints with TLS, `http_proxy` for other endpoints (`HTTP_PROXY` is ignored,
-    /// because a web server may have set it from a request), `ALL_PROXY` or `all_proxy` for both if none of
-    /// these is set. `NO_PROXY` or `no_proxy` lists the exempt hosts. `None` if no proxy is set, or if it
-    /// does not [apply](Proxy::applies_to) to this endpoint.
+    /// because a web server may have set it from a request), and `ALL_PROXY` or `all_proxy` for an endpoint
+    /// whose own variable is not set. An empty variable counts as not set. `NO_PROXY` or `no_proxy` lists the
+    /// exempt hosts. `None` if no proxy is set, or if it does not [apply](Proxy::applies_to) to this
+    /// endpoint.
     ///
     /// # Errors
     ///
@@ -135,7 +136,8 @@ impl Proxy {
     }
 
     /// Sets the exempt hosts, which are connected to directly: a comma-separated list of host names
-    /// (subdomains are included), IP addresses, networks such as `10.0.0.0/8`, or `*` for all hosts.
+    /// (subdomains are included; `host:port` exempts only this port), IP addresses, networks such as
+    /// `10.0.0.0/8`, or `*` for all hosts.
     #[must_use]
     pub fn no_proxy(mut self, list: &str) -> Self {
         self.exceptions = parse_list(list);

@@ -8,7 +8,7 @@ use crate::{machine::Reuse, transport::ClientOptions};
 const EARLY_CLOSE: Duration = Duration::from_secs(1);
 /// The number of early closes in a row after which connections are not reused.
 const MAX_EARLY_CLOSES: u32 = 2;
-/// How long connections are not reused then.
+/// How long connections are not reused after so many early closes.
 const SINGLE_USE: Duration = Duration::from_secs(60);
 
 /// Decides which of a client's connections may serve another request. A pool has one `ReusePolicy`, and one

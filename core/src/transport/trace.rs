@@ -76,14 +76,14 @@ impl Trace {
         event!(self, "credentials requested", refresh = refresh);
     }
 
-    /// An attempt begins. `connection` says whether it may use a pooled connection.
-    pub fn sending(&mut self, attempt: u32, connection: Reuse) {
+    /// An attempt begins. `reuse` says whether it may use a pooled connection.
+    pub fn sending(&mut self, attempt: u32, reuse: Reuse) {
         self.attempt = attempt;
         event!(
             self,
             "sending",
             attempt = attempt,
-            fresh = (connection == Reuse::Fresh)
+            fresh = (reuse == Reuse::Fresh)
         );
     }
 

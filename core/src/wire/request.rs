@@ -26,8 +26,8 @@ use crate::{
 
 /// Turns a request struct into an unsigned `http::Request`.
 ///
-/// The URI is absolute. The headers are `host`, `content-length` unless the method is `GET`, and with a body
-/// `content-type`, besides those of the operation. The same request always gives the same bytes.
+/// The URI is absolute. The headers are `host`, `content-length` (unless the method is `GET`), `content-type`
+/// (if there is a body), and the operation's own headers. The same request always gives the same bytes.
 ///
 /// ```
 /// use neptunedata::{Endpoint, ml::CancelMlModelTrainingJob};

@@ -88,8 +88,8 @@ fn elements_of_other_types_are_not_rows() {
             r#"{"@type":"g:List","@value":["k"],"@type":"g:Map"}"#,
             "g:Map",
         ),
-        (r#"{"@value":["k"]}"#, "missing type"),
-        (r#"{"@value":null,"x":"g:List"}"#, "missing type"),
+        (r#"{"@value":["k"]}"#, "missing @type"),
+        (r#"{"@value":null,"x":"g:List"}"#, "missing @type"),
     ] {
         let body = format!(r#"{{"result":{{"data":{data},"meta":{{}}}}}}"#);
         let seen = whole::<Value>(RowsFormat::Gremlin, body.as_bytes());

@@ -25,10 +25,10 @@ pub struct Delivery {
     /// Whether trailers are also sent to clients that did not send `te: trailers`.
     pub force_trailers: bool,
     /// What happens to the connection after everything is sent. By default it stays open, or ends with
-    /// [`ConnectionEnd::Fin`] if the response is incomplete.
+    /// [`ConnectionEnd::Fin`] if the response is incomplete or has the framing [`Framing::CloseDelimited`].
     pub ending: Option<ConnectionEnd>,
-    /// Whether the response has `connection: close`. The server then closes the connection, whatever the other
-    /// settings.
+    /// Whether the response has `connection: close`. The server then closes the connection after the
+    /// response: as [`ending`](Self::ending) says, or with [`ConnectionEnd::Fin`].
     pub announce_close: bool,
     /// With an [`ending`](Self::ending): how long the connection stays open after the response, waiting for
     /// another request, before it ends.

@@ -170,7 +170,8 @@ impl Emulator {
         let ran = if stage == Stage::Executed {
             self.execute(found, &request, &entry.signature, now)
         } else {
-            // Replacements that send or alter the request's own response use this error; the others replace it.
+            // A `Replacement` that sends or alters the response of the request uses this error as that
+            // response; the others discard the error.
             let text = "The planned fault prevented the execution.";
             Err(Failure::new("InternalFailureException", text))
         };

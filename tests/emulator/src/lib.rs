@@ -8,9 +8,9 @@
 //! use std::time::Duration;
 //!
 //! use bytes::Bytes;
-//! use neptunedata_emulator::{Config, Emulator, JobStatus, Now, PlannedFault};
+//! use neptunedata_emulator::{Config, Emulator, JobStatus, MlKind, Now, PlannedFault};
 //!
-//! let mut neptune = Emulator::new(Config::default().training_duration(Duration::from_secs(60)));
+//! let mut neptune = Emulator::new(Config::default().ml_duration(MlKind::ModelTraining, Duration::from_secs(60)));
 //! let now = Now::at_unix(1_704_067_200);
 //!
 //! // Start a job; its response is lost.
@@ -22,7 +22,7 @@
 //! assert_eq!(neptune.executed("StartMLModelTrainingJob"), 1);
 //!
 //! // The job runs all the same, and completes at the end of its duration.
-//! let job = neptune.training_job("job-1").ok_or("no job")?;
+//! let job = neptune.ml_job(MlKind::ModelTraining, "job-1").ok_or("no job")?;
 //! assert_eq!(job.status(now), JobStatus::InProgress);
 //! assert_eq!(job.status(now.later(Duration::from_secs(60))), JobStatus::Completed);
 //!

@@ -255,7 +255,7 @@ impl Response {
         serde_json::from_slice(&self.body()).ok()
     }
 
-    /// The response as a client sees it that collects the body and ignores the trailers.
+    /// The response with its whole body in memory and without its trailers.
     #[must_use]
     pub fn into_http(self) -> http::Response<Bytes> {
         let body = self.body();

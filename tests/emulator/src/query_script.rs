@@ -205,8 +205,8 @@ setters! {
     generate(count: u64, row: impl Fn(u64) -> Value + Send + Sync + 'static)
         => reply = Scripted::Made(count, Arc::new(row));
 
-    /// Like [`generate`](Self::generate), but the rows are written unchanged. This is the fastest way, and allows rows
-    /// that are not valid JSON.
+    /// Like [`generate`](Self::generate), but the rows are written unchanged. This is the fastest way, and
+    /// allows rows that are not valid JSON. GraphBinary responses have none of these rows.
     generate_raw(count: u64, row: impl Fn(u64) -> Bytes + Send + Sync + 'static)
         => reply = Scripted::Raw(count, Arc::new(row));
 
@@ -231,8 +231,8 @@ setters! {
     /// Whether a body that fails ends with the error object.
     appended(appended: bool) => appended = Some(appended);
 
-    /// Whether clients that sent `te: trailers` get trailers. The default depends on the engine version (for
-    /// openCypher, since 1.4.5.0).
+    /// Whether clients that sent `te: trailers` get trailers. Default: true, except in openCypher before
+    /// engine 1.4.5.0 and for explain, profile and the Graph Store Protocol.
     trailers(present: bool) => trailers = Some(present);
 
     /// The number of rows in each chunk, at least one.

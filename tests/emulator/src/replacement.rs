@@ -46,7 +46,8 @@ pub enum Replacement {
     Redirect {
         /// The status, such as 307.
         status: StatusCode,
-        /// The `location`; `None` is the URL of the request, so that a client that follows the redirect sends it again.
+        /// The `location`; `None` is the path and query of the request, so that a client that follows the
+        /// redirect sends the request again.
         location: Option<String>,
     },
     /// An IAM error: 403 `AccessDeniedException`.
@@ -78,13 +79,14 @@ pub enum ErrorForm {
     Header,
     /// A JSON object with only `detailedMessage`.
     MessageOnly,
-    /// The plain text.
+    /// The text of the exception, as `text/plain`.
     Text,
     /// An HTML page.
     Html,
     /// No body.
     Empty,
-    /// Neptune's JSON object, with bytes in its text that are not UTF-8.
+    /// A JSON object with `code`, and with bytes that are not UTF-8 as its `detailedMessage`. `message` is
+    /// not sent.
     NotUtf8,
 }
 
@@ -102,8 +104,7 @@ pub enum Garbage {
 }
 
 impl Replacement {
-    /// Whether the operation is executed first by default: yes, unless the status is an error or the response is
-    /// replaced by another outcome.
+    /// Whether the operation is executed first by default.
     pub(crate) fn executes(&self) -> bool {
         match self {
             Self::CloseBeforeReading(_)

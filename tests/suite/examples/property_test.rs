@@ -21,7 +21,7 @@ use neptunedata::{
     testing::{Network, NetworkOutcome},
     types::S3Uri,
 };
-use neptunedata_emulator::Emulator;
+use neptunedata_emulator::{Emulator, MlKind};
 use proptest::{
     prelude::*,
     test_runner::{Config as Cases, RngAlgorithm, TestError, TestRng, TestRunner},
@@ -95,7 +95,7 @@ fn trains_once(program: Program) -> (u32, Result<(), Failure>) {
         let mut emulator = Emulator::default();
         let serve = |request, now: Now| emulator.handle(request, now.into());
         let result = program(&mut Network::new(deliveries, serve), &start);
-        let jobs = emulator.training_jobs().len();
+        let jobs = emulator.ml_jobs(MlKind::ModelTraining).len();
         prop_assert!(jobs <= 1, "{} models were trained", jobs);
         match result {
             Ok(()) => prop_assert_eq!(jobs, 1, "the program succeeded"),

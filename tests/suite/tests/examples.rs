@@ -6,7 +6,7 @@ use std::{
     sync::Mutex,
 };
 
-use neptunedata_emulator::{Config, Emulator, Server, SignatureCheck};
+use neptunedata_emulator::{Config, Emulator, MlKind, Server, SignatureCheck};
 
 const ACCESS_KEY: &str = "AKIDEXAMPLE";
 const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
@@ -113,7 +113,7 @@ fn each_starts_watches_and_cancels_one_job() {
             for entry in emulator.log() {
                 assert_eq!(entry.signature, verified, "{name}: {entry:?}");
             }
-            let [job] = emulator.training_jobs() else {
+            let [job] = emulator.ml_jobs(MlKind::ModelTraining) else {
                 panic!("{name}: one job was started");
             };
             assert!(job.artifacts_removed(), "{name}");

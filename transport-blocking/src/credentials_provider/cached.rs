@@ -60,8 +60,8 @@ impl CachedProvider {
         }
     }
 
-    /// Returns credentials for one call. `refresh` says that the call's own credentials, `given`, were rejected or
-    /// have expired; different ones that are cached by now are returned.
+    /// Returns credentials for one call. `refresh` says that the call's own credentials, `given`, were
+    /// rejected or have expired; if the cache contains different credentials by now, they are returned.
     pub(crate) fn get(
         &self,
         refresh: bool,

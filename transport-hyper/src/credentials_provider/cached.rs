@@ -88,7 +88,8 @@ impl CachedProvider {
     }
 
     /// Returns credentials for one call. `refresh` says that the call's own credentials, `given`, were
-    /// rejected or have expired; different ones that are cached by now are returned. `wall` returns the time of day.
+    /// rejected or have expired; if the cache contains different credentials by now, they are returned.
+    /// `wall` returns the time of day.
     pub(crate) async fn get(
         &self,
         refresh: bool,

@@ -82,7 +82,8 @@ pub struct Process {
 }
 
 impl Process {
-    /// Reads standard output to its end, or up to the limit. Closing the pipe then ends a process that prints more.
+    /// Reads standard output to its end, or up to the limit. Then the pipe is closed, which ends a process
+    /// that prints more.
     ///
     /// # Errors
     ///

@@ -342,7 +342,7 @@ impl Exchange {
             failure = failure.with_hint("if the server expects TLS, use https://");
         }
         let sent_at = outgoing.sent_at;
-        if failure.sent() == Sent::Maybe && goes_on_after(&failure) {
+        if failure.sent() == Sent::Maybe && may_continue_after(&failure) {
             self.record_abandoned(&mut outgoing);
         }
         let attempt = FailedAttempt {
@@ -374,7 +374,7 @@ impl Exchange {
             Some(outcome::service_error(status, headers, &body))
                 .filter(|error| error.code.is_some())
         };
-        if goes_on_after(&failure) {
+        if may_continue_after(&failure) {
             self.record_abandoned(&mut reply.outgoing);
         }
         let cause = match error {
@@ -403,7 +403,7 @@ impl Exchange {
 /// Whether the server may continue the query after this failure. After the other failures the connection is
 /// closed, which the server notices by itself. `Other` counts too, because a simple driver may report every
 /// failure that way.
-fn goes_on_after(failure: &TransportError) -> bool {
+fn may_continue_after(failure: &TransportError) -> bool {
     matches!(
         failure.kind(),
         TransportErrorKind::Deadline | TransportErrorKind::Timeout | TransportErrorKind::Other

@@ -13,8 +13,8 @@ setters! {
     /// Whether ML requests must have `neptuneIamRoleArn`, because no role is attached to the cluster. Default: false.
     roles_required(required: bool) => roles_required = required;
 
-    /// Whether a successful ML cancel returns 200 without a body instead of `{"status":"200 OK"}`. It is not known
-    /// which of them clusters send ([U20](crate::wire_notes#u20)). Default: false.
+    /// Whether a successful ML cancel or delete returns 200 without a body instead of `{"status":"200 OK"}`.
+    /// It is not known which of them clusters send ([U20](crate::wire_notes#u20)). Default: false.
     empty_cancel_response(empty: bool) => empty_cancel_response = empty;
 }
 
@@ -26,11 +26,6 @@ impl Config {
         self
     }
 
-    /// How long a model-training job is in progress. Same as [`ml_duration`](Self::ml_duration) for that kind.
-    pub fn training_duration(self, duration: Duration) -> Self {
-        self.ml_duration(MlKind::ModelTraining, duration)
-    }
-
     /// Makes the job or endpoint of this kind with this id fail at the end of its duration, for this reason.
     pub fn fail_ml(
         mut self,
@@ -40,11 +35,6 @@ impl Config {
     ) -> Self {
         self.failing_ml.insert((kind, id.into()), reason.into());
         self
-    }
-
-    /// Makes the model-training job with this id fail. Same as [`fail_ml`](Self::fail_ml) for that kind.
-    pub fn fail_training(self, id: impl Into<String>, reason: impl Into<String>) -> Self {
-        self.fail_ml(MlKind::ModelTraining, id, reason)
     }
 
     pub(crate) fn ml_duration_of(&self, kind: MlKind) -> Duration {
@@ -65,8 +55,9 @@ setters! {
     /// always gets 400. Default: false.
     unknown_load_is_bad_request(bad_request: bool) => unknown_load_is_bad_request = bad_request;
 
-    /// How long a restart takes, such as the one at the end of a fast reset. During the restart every request,
-    /// including the engine status, gets a `ServerShutdownException`. Default: 5 seconds.
+    /// How long a restart takes, by [`Now::mono`](crate::Now::mono), such as the one at the end of a fast
+    /// reset. During the restart every request, including the engine status, gets a
+    /// `ServerShutdownException`. Default: 5 seconds.
     restart_duration(duration: Duration) => restart_duration = duration;
 
     /// How long a refresh of statistics takes, by [`Now::mono`](crate::Now::mono). Default: 10 seconds.
@@ -93,8 +84,9 @@ setters! {
     /// Whether the jobs that a start request refers to must be completed jobs of this cluster. Default: false.
     check_ml_jobs(check: bool) => check_ml_jobs = check;
 
-    /// Makes the cluster serverless with this minimum and maximum capacity, such as `"1.0"` and `"128.0"`. The
-    /// engine status reports them ([M24](crate::wire_notes#m24)), and indexes cannot be rebuilt.
+    /// Makes the cluster serverless with this minimum and maximum capacity in Neptune capacity units (NCUs),
+    /// such as `"1.0"` and `"128.0"`. The engine status reports them ([M24](crate::wire_notes#m24)), and
+    /// indexes cannot be rebuilt.
     serverless(min: impl Into<String>, max: impl Into<String>)
         => serverless = Some((min.into(), max.into()));
 

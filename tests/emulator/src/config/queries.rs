@@ -47,8 +47,9 @@ setters! {
     /// is ignored like any unknown member.
     open_cypher_query_ids(accepted: bool) => queries.open_cypher_ids = accepted;
 
-    /// Whether Gremlin responses to `accept: application/json`, or to any type, are typed. The guide lists this
-    /// type once as typed and once as untyped ([M15](crate::wire_notes#m15)). Default: false.
+    /// Whether Gremlin responses are typed if `accept` is absent or names no Gremlin serializer;
+    /// `application/json` and `*/*` do not name one. The guide lists `application/json` once as typed and
+    /// once as untyped ([M15](crate::wire_notes#m15)). Default: false.
     plain_json_typed(typed: bool) => queries.plain_json_typed = typed;
 
     /// Whether SPARQL and the Graph Store Protocol are executed by the in-memory engine oxigraph where no script

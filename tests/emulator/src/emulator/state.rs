@@ -16,11 +16,6 @@ impl Emulator {
         self.cluster.ml.fail_next(kind, reason.into());
     }
 
-    /// Makes the next model-training job fail. Same as [`fail_next_ml`](Self::fail_next_ml) for that kind.
-    pub fn fail_next_training(&mut self, reason: impl Into<String>) {
-        self.fail_next_ml(MlKind::ModelTraining, reason);
-    }
-
     /// The job or endpoint of this kind with this id.
     #[must_use]
     pub fn ml_job(&self, kind: MlKind, id: &str) -> Option<&MlJob> {
@@ -33,19 +28,8 @@ impl Emulator {
         self.cluster.ml.all(kind)
     }
 
-    /// The model-training job with this id. Same as [`ml_job`](Self::ml_job) for that kind.
-    #[must_use]
-    pub fn training_job(&self, id: &str) -> Option<&MlJob> {
-        self.ml_job(MlKind::ModelTraining, id)
-    }
-
-    /// The model-training jobs, oldest first. Same as [`ml_jobs`](Self::ml_jobs) for that kind.
-    #[must_use]
-    pub fn training_jobs(&self) -> &[MlJob] {
-        self.ml_jobs(MlKind::ModelTraining)
-    }
-
-    /// Sets the course of the next load that is started and has no script yet.
+    /// Adds a script for a bulk load. Each new load takes the next script, in the order in which the scripts
+    /// were added.
     pub fn next_load(&mut self, script: LoadScript) {
         self.cluster.loader.script(script);
     }
@@ -56,7 +40,7 @@ impl Emulator {
         self.cluster.loader.get(id)
     }
 
-    /// The ids of the bulk loads, oldest first.
+    /// The ids of the newest 1,024 bulk loads, oldest first.
     #[must_use]
     pub fn load_ids(&self) -> Vec<String> {
         let loads = self.cluster.loader.all();

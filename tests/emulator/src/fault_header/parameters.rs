@@ -10,7 +10,8 @@ use super::ParseFaultError;
 
 /// The most bytes that a fault may generate.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
-/// The most seconds by which a clock may be wrong, about 31 years: a header could not contain dates much beyond.
+/// The most seconds by which a clock may be wrong, about 31 years: a date of today then stays in the range of
+/// `Calendar`, 1970 to 9999.
 const MAX_SECONDS: i64 = 1_000_000_000;
 
 /// One fault as text, with parameters that are not interpreted yet.

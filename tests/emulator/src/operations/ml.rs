@@ -245,7 +245,8 @@ fn cancel(kind: MlKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answe
     check_id(id)?;
     let job = cluster.ml.get_mut(kind, id).ok_or_else(unknown_id)?;
     if kind == MlKind::Endpoint {
-        // Endpoints are removed immediately and in any status (M45); no source shows one that is being deleted (U19).
+        // Endpoints are removed immediately and in any status (M45); no source shows an endpoint that is
+        // being deleted (U19).
         cluster.ml.remove(kind, id);
     } else if job.status(incoming.now) != JobStatus::InProgress {
         return Err(Failure::invalid_parameter(

@@ -71,7 +71,7 @@ fn check(cluster: &Cluster, request: &QueryRequest) -> Result<(), Failure> {
         return Err(Failure::read_only());
     }
     let settings = &cluster.config.queries;
-    if cluster.queries.waits_behind(settings.slots) >= settings.queue {
+    if cluster.queries.is_full(settings.slots, settings.queue) {
         return Err(Failure::new(
             "ThrottlingException",
             format!(

@@ -59,7 +59,7 @@ impl Connection {
         generation: u64,
     ) -> Self {
         let control = shared.control.subscribe();
-        slot.is_idle(generation);
+        slot.set_idle(generation);
         Self {
             stream,
             buffer: BytesMut::new(),
@@ -90,7 +90,7 @@ impl Connection {
             if let Some(end) = self.wait(limit).await? {
                 return Ok(end);
             }
-            self.slot.is_busy();
+            self.slot.set_busy();
             if let Some(ending) = self.shared.close_before_reading() {
                 return Ok(self.unread(ending));
             }
@@ -276,7 +276,7 @@ impl Connection {
     async fn send(&mut self, bytes: &[u8], is_last: bool) -> io::Result<()> {
         if is_last {
             let generation = self.control.borrow().generation;
-            self.slot.is_idle(generation);
+            self.slot.set_idle(generation);
         }
         self.write(bytes).await
     }

@@ -199,19 +199,19 @@ impl Slot {
     }
 
     /// Marks the connection as idle since this generation.
-    pub(super) fn is_idle(&mut self, generation: u64) {
+    pub(super) fn set_idle(&mut self, generation: u64) {
         let before = self.idle.replace(generation);
         self.gauge.change(|state| {
             *state.idle.entry(generation).or_default() += 1;
             if let Some(before) = before {
-                state.is_busy(before);
+                state.remove_idle(before);
             }
         });
     }
 
-    pub(super) fn is_busy(&mut self) {
+    pub(super) fn set_busy(&mut self) {
         if let Some(generation) = self.idle.take() {
-            self.gauge.change(|state| state.is_busy(generation));
+            self.gauge.change(|state| state.remove_idle(generation));
         }
     }
 
@@ -222,7 +222,7 @@ impl Slot {
 }
 
 impl State {
-    fn is_busy(&mut self, generation: u64) {
+    fn remove_idle(&mut self, generation: u64) {
         if let Some(count) = self.idle.get_mut(&generation) {
             *count = count.saturating_sub(1);
             if *count == 0 {
@@ -237,7 +237,7 @@ impl Drop for Slot {
         let idle = self.idle.take();
         self.gauge.change(|state| {
             if let Some(generation) = idle {
-                state.is_busy(generation);
+                state.remove_idle(generation);
             }
             state.connections.open = state.connections.open.saturating_sub(1);
         });

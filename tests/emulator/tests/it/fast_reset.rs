@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
-use neptunedata_emulator::{Config, Emulator, GraphKind, Role, Statistics};
+use neptunedata_emulator::{Config, Emulator, GraphKind, MlKind, Role, Statistics};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -42,10 +42,10 @@ fn a_reset_erases_and_restarts() {
     neptune.post("/loader", &load);
     neptune.ask(request(http::Method::POST, "/storage/indexes/rebuilds"));
     neptune.set_statistics(GraphKind::Rdf, Statistics::computed(now().wall));
-    neptune.fail_next_training("planned");
+    neptune.fail_next_ml(MlKind::ModelTraining, "planned");
     let token = initiate(&mut neptune);
     // Nothing has happened yet.
-    assert_eq!(neptune.training_jobs().len(), 1);
+    assert_eq!(neptune.ml_jobs(MlKind::ModelTraining).len(), 1);
     let performed = neptune.after(60).ask(perform(&token));
     performed.is(json!({ "status": "200 OK" }));
 
@@ -103,7 +103,7 @@ fn a_restart_voids_the_token_and_nothing_else() {
     neptune
         .after(1)
         .refuses_as(perform(&token), no_match(&token));
-    assert_eq!(neptune.training_jobs().len(), 1);
+    assert_eq!(neptune.ml_jobs(MlKind::ModelTraining).len(), 1);
 }
 
 #[test]

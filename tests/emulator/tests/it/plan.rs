@@ -1,7 +1,9 @@
 //! Planned failures.
 
 use http::{HeaderValue, StatusCode, header};
-use neptunedata_emulator::{Config, Emulator, Fault, JobStatus, Outcome, PlannedFault, Response};
+use neptunedata_emulator::{
+    Config, Emulator, Fault, JobStatus, MlKind, Outcome, PlannedFault, Response,
+};
 use serde_json::json;
 
 use crate::support::{Ask, delete, get, invalid, job, now, refusal};
@@ -20,7 +22,10 @@ fn cancel(neptune: &mut Emulator) -> Outcome {
 }
 
 fn status(neptune: &Emulator) -> JobStatus {
-    neptune.training_job("job-1").expect("a job").status(now())
+    neptune
+        .ml_job(MlKind::ModelTraining, "job-1")
+        .expect("a job")
+        .status(now())
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
-use neptunedata_emulator::{Config, Emulator, Identity, JobStatus, Now, SignatureCheck};
+use neptunedata_emulator::{Config, Emulator, Identity, JobStatus, MlKind, Now, SignatureCheck};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -192,7 +192,7 @@ proptest! {
     fn jobs_keep_to_their_states(steps in vec((0..4_u8, 0..4_u64, any::<bool>()), 0..40)) {
         #[derive(Clone, Copy)]
         struct Model { started: u64, cancelled: bool }
-        let mut neptune = Emulator::new(Config::default().training_duration(Duration::from_secs(5)));
+        let mut neptune = Emulator::new(Config::default().ml_duration(MlKind::ModelTraining, Duration::from_secs(5)));
         let mut models: [Option<Model>; 4] = [None; 4];
         let mut order = Vec::new();
         let mut time = 0;
@@ -216,7 +216,7 @@ proptest! {
                     prop_assert_eq!(answer.status().is_success(), running);
                     if let (true, Some(model)) = (running, model) {
                         model.cancelled = true;
-                        prop_assert_eq!(neptune.training_job(&id).expect("a job").artifacts_removed(), flag);
+                        prop_assert_eq!(neptune.ml_job(MlKind::ModelTraining, &id).expect("a job").artifacts_removed(), flag);
                     }
                 }
                 2 => time += number,
@@ -226,7 +226,7 @@ proptest! {
                 }
             }
             for (number, model) in models.iter().enumerate() {
-                let status = neptune.training_job(&format!("job-{number}")).map(|job| job.status(support::at(time)));
+                let status = neptune.ml_job(MlKind::ModelTraining, &format!("job-{number}")).map(|job| job.status(support::at(time)));
                 let expected = model.map(|model| match model {
                     Model { cancelled: true, .. } => JobStatus::Stopped,
                     Model { started, .. } if time < started + 5 => JobStatus::InProgress,

@@ -5,7 +5,9 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, StatusCode};
-use neptunedata_emulator::{Emulator, Fault, JobStatus, Now, PlannedFault, Response, Server};
+use neptunedata_emulator::{
+    Emulator, Fault, JobStatus, MlKind, Now, PlannedFault, Response, Server,
+};
 
 use crate::raw::{LAST_STATUS, OK, Raw, STATUS, parts, until_fin};
 use crate::support::{Ask, assert_contains, assert_starts, job, post};
@@ -144,8 +146,12 @@ fn time_can_be_put_ahead() {
     let after = server.now();
     let passed = after.wall.duration_since(before.wall).expect("later");
     assert!(passed < Duration::from_secs(10));
-    let job =
-        |emulator: &mut Emulator| emulator.training_job("job-1").expect("a job").status(after);
+    let job = |emulator: &mut Emulator| {
+        emulator
+            .ml_job(MlKind::ModelTraining, "job-1")
+            .expect("a job")
+            .status(after)
+    };
     assert_eq!(server.with(job), JobStatus::Completed);
     let get = LAST_STATUS.replace("/status", "/ml/modeltraining/job-1");
     assert_contains(&until_fin(&server, &get), "\"status\":\"Completed\"");

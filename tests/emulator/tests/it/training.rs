@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use neptunedata_emulator::{Config, Emulator, JobStatus, MlJob};
+use neptunedata_emulator::{Config, Emulator, JobStatus, MlJob, MlKind};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -24,13 +24,15 @@ fn started(config: Config) -> Emulator {
 }
 
 fn the_job(neptune: &Emulator) -> &MlJob {
-    neptune.training_job("job-1").expect("a job")
+    neptune
+        .ml_job(MlKind::ModelTraining, "job-1")
+        .expect("a job")
 }
 
 #[test]
 fn a_job_starts_and_completes() {
     let config = Config::default().region("eu-west-1");
-    let mut neptune = Emulator::new(config.training_duration(seconds(30)));
+    let mut neptune = Emulator::new(config.ml_duration(MlKind::ModelTraining, seconds(30)));
     let start = neptune.post(JOBS, &job("job-1"));
     start.has(json!({
         "id": "job-1", "arn": "arn:aws:neptune-ml:eu-west-1:123456789012:model-training/job-1",
@@ -78,7 +80,7 @@ fn only_the_monotonic_clock_moves_jobs() {
 
 #[test]
 fn no_duration_means_completed_at_once() {
-    let mut neptune = started(Config::default().training_duration(Duration::ZERO));
+    let mut neptune = started(Config::default().ml_duration(MlKind::ModelTraining, Duration::ZERO));
     let completed =
         json!({ "status": "Completed", "modelTransformJob": { "status": "Completed" } });
     neptune.get(JOB).has(completed);
@@ -86,8 +88,9 @@ fn no_duration_means_completed_at_once() {
 
 #[test]
 fn jobs_fail_when_told_to() {
-    let mut neptune = Emulator::new(Config::default().fail_training("job-1", "No GPU left."));
-    neptune.fail_next_training("Out of data.");
+    let mut neptune =
+        Emulator::new(Config::default().fail_ml(MlKind::ModelTraining, "job-1", "No GPU left."));
+    neptune.fail_next_ml(MlKind::ModelTraining, "Out of data.");
     for id in ["job-1", "job-2", "job-3"] {
         neptune.post(JOBS, &job(id));
     }
@@ -182,7 +185,11 @@ fn ids_are_made_when_none_is_given() {
     for id in &ids {
         assert_eq!((id.len(), id.matches('-').count()), (36, 4), "{id}");
     }
-    let kept: Vec<&str> = neptune.training_jobs().iter().map(MlJob::id).collect();
+    let kept: Vec<&str> = neptune
+        .ml_jobs(MlKind::ModelTraining)
+        .iter()
+        .map(MlJob::id)
+        .collect();
     assert_eq!(kept, ids);
     assert_ne!(ids[0], ids[1]);
     neptune.get(&format!("{JOBS}/{}", ids[0]));

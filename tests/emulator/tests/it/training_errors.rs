@@ -1,7 +1,7 @@
 //! Requests that model training rejects.
 
 use http::Method;
-use neptunedata_emulator::{Config, Emulator};
+use neptunedata_emulator::{Config, Emulator, MlKind};
 use serde_json::{Value, json};
 
 use crate::ml::{S3, UNKNOWN};
@@ -81,7 +81,7 @@ fn errors_about_members() {
     expect(json!({ custom: [] }), no_value(custom, "an object"));
     let path = missing("The required parameter sourceS3DirectoryPath is missing.");
     expect(json!({ custom: {} }), path);
-    assert!(neptune.training_jobs().is_empty());
+    assert!(neptune.ml_jobs(MlKind::ModelTraining).is_empty());
 }
 
 #[test]

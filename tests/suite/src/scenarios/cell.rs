@@ -21,7 +21,7 @@ use neptunedata::{
     transport::RootCertificates,
     types::S3Uri,
 };
-use neptunedata_emulator::{Config, Emulator, Identity, Now, Server, ServerOptions, Tls};
+use neptunedata_emulator::{Config, Emulator, Identity, MlKind, Now, Server, ServerOptions, Tls};
 
 use super::{Before, Failed, Op, REGION, Row, Seen, Setting};
 use crate::client::{Client, Driver, quick};
@@ -183,7 +183,7 @@ fn server(row: &Row, secure: bool, setting: &Setting<'_>) -> Result<Server, Prob
         .identity(identity)
         .region(REGION)
         .fault_header(true)
-        .training_duration(HOUR);
+        .ml_duration(MlKind::ModelTraining, HOUR);
     let mut options = ServerOptions::new();
     if secure {
         options = options.tls(Tls::default());
@@ -203,7 +203,7 @@ fn start_job(server: &Server, setting: &Setting<'_>) -> Result<(), Problem> {
     let now = server.now();
     neptunedata::sign(&mut request, &setting.credentials, REGION, now.wall)?;
     server.with(|emulator| drop(emulator.handle(request, now)));
-    if server.with(|emulator| emulator.training_job(JOB).is_none()) {
+    if server.with(|emulator| emulator.ml_job(MlKind::ModelTraining, JOB).is_none()) {
         return Err("the job was not started".into());
     }
     Ok(())
@@ -337,7 +337,7 @@ fn breaches(
 ) -> Vec<&'static str> {
     let Cell { row, op, .. } = cell;
     let harmless = row.harmless.contains(&op);
-    let jobs = server.with(|emulator| emulator.training_jobs().len());
+    let jobs = server.with(|emulator| emulator.ml_jobs(MlKind::ModelTraining).len());
     let fault_applied = server.with(|emulator| {
         let mut log = emulator.log().iter().rev();
         log.find(|entry| entry.operation == Some(op.operation()))

@@ -33,8 +33,8 @@ pub(crate) fn emulator() -> Emulator {
         .fault_header(true)
         // As engines before 1.4.5.0: without `message`, which is all of an error that boto3 shows.
         .message_member(false)
-        .training_duration(Duration::from_secs(60))
-        .fail_training("job-4", "No capacity.")
+        .ml_duration(MlKind::ModelTraining, Duration::from_secs(60))
+        .fail_ml(MlKind::ModelTraining, "job-4", "No capacity.")
         .fail_ml(MlKind::DataProcessing, "processing-2", "No such graph.")
         .restart_duration(Duration::from_secs(2))
         .feature("Streams", "enabled")

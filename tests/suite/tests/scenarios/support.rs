@@ -10,7 +10,7 @@ use neptunedata::{
     transport::{ClientOptions, RootCertificates},
     types::S3Uri,
 };
-use neptunedata_emulator::{Config, Emulator, Server, ServerOptions, Tls};
+use neptunedata_emulator::{Config, Emulator, MlKind, Server, ServerOptions, Tls};
 use neptunedata_tests::client::{Client, Driver};
 
 pub(crate) const WRITE: &str = "StartMLModelTrainingJob";
@@ -28,7 +28,7 @@ pub(crate) fn each_way() -> impl Iterator<Item = (Driver, bool)> {
 pub(crate) fn server(secure: bool) -> Server {
     let config = Config::default()
         .fault_header(true)
-        .training_duration(Duration::from_secs(3600));
+        .ml_duration(MlKind::ModelTraining, Duration::from_secs(3600));
     let mut options = ServerOptions::new();
     if secure {
         options = options.tls(Tls::default());

@@ -16,7 +16,7 @@ use neptunedata::{
     ml::CancelMlModelTrainingJob,
     transport::{ClientOptions, RootCertificates, Sent, TransportErrorKind},
 };
-use neptunedata_emulator::{Config, Emulator, Server, ServerOptions, Tls, TlsFault};
+use neptunedata_emulator::{Config, Emulator, MlKind, Server, ServerOptions, Tls, TlsFault};
 use neptunedata_tests::client::{Client, Driver, quick};
 use neptunedata_tests::scenarios::{Keys, Setting};
 
@@ -27,7 +27,7 @@ const CLUSTER: &str = "db.cluster-abc.us-east-1.neptune.test";
 const SHORT: Duration = Duration::from_millis(300);
 
 fn server(tls: Tls) -> Server {
-    let config = Config::default().training_duration(Duration::from_secs(3600));
+    let config = Config::default().ml_duration(MlKind::ModelTraining, Duration::from_secs(3600));
     let options = ServerOptions::new().tls(tls);
     options.start(Emulator::new(config)).unwrap()
 }

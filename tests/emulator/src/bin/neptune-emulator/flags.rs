@@ -24,15 +24,15 @@ Usage: neptune-emulator [options]
   --region REGION                region that signatures must have (default us-east-1)
   --role writer|reader           role of the instance (default writer)
   --engine-version VERSION       engine version (default 1.4.6.0.R1)
-  --serverless MIN:MAX           serverless, with this capacity range, such as 1.0:128.0
+  --serverless MIN:MAX           serverless, with this capacity range in NCUs, such as 1.0:128.0
   --seed NUMBER                  seed of generated ids (default 0)
-  --ml-seconds SECONDS           duration of Neptune ML jobs and of creating endpoints (default 10)
-  --training-seconds SECONDS     duration of model training only
+  --ml-seconds SECONDS           duration of Neptune ML jobs and of creating endpoints (default 10); all durations are integers
+  --training-seconds SECONDS     duration of model training only; must follow --ml-seconds, which sets it too
   --load-seconds SECONDS         duration of a bulk load (default 10)
   --statistics-seconds SECONDS   duration of a statistics refresh (default 10)
   --rebuild-seconds SECONDS      duration of an index rebuild (default 10)
   --restart-seconds SECONDS      duration of the restart after a fast reset (default 5)
-  --scripts FILE                 read the responses to queries from this file, one JSON script per line
+  --scripts FILE                 read the responses to queries from this file, one JSON script per line; may be repeated
   --rdf-engine                   execute SPARQL and the Graph Store Protocol on a real engine if no script matches; needs
                                  the feature oxigraph
   --streams                      enable change streams
@@ -70,7 +70,7 @@ type SetDuration = fn(Config, Duration) -> Config;
 /// The flags with a number of seconds.
 const DURATIONS: [(&str, SetDuration); 6] = [
     ("ml-seconds", ml_duration),
-    ("training-seconds", Config::training_duration),
+    ("training-seconds", |config, time| config.ml_duration(MlKind::ModelTraining, time)),
     ("load-seconds", Config::load_duration),
     ("statistics-seconds", Config::statistics_duration),
     ("rebuild-seconds", Config::rebuild_duration),

@@ -32,7 +32,7 @@ impl Loader {
         self.loads.iter()
     }
 
-    /// Sets the script of the next load that has none.
+    /// Adds a script. Each new load takes the first one left.
     pub(crate) fn script(&mut self, script: LoadScript) {
         self.scripts.push_back(script);
     }

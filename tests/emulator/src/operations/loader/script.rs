@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// The course of the next load. Register it with [`Emulator::next_load`](crate::Emulator::next_load). Without a script,
-/// a load has one file with one record and completes.
+/// The course of a load. Register it with [`Emulator::next_load`](crate::Emulator::next_load). Without a
+/// script, a load has one file with one record and completes.
 ///
 /// Statuses are words of the [loader](https://docs.aws.amazon.com/neptune/latest/userguide/loader-message.html), such
 /// as `LOAD_FAILED`; other texts are sent unchanged.
@@ -74,7 +74,7 @@ impl LoadScript {
 setters! {
     LoadScript;
 
-    /// The number of files. With more than one, files are counted individually. Default: 1.
+    /// The number of files, for the counts of files by status (`feedCount`). Default: 1.
     files(count: usize) => files = count;
 
     /// The number of records. The count increases while the load runs. Default: 1.

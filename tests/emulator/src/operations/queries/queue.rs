@@ -95,9 +95,9 @@ impl Queries {
         self.find(language, id).is_some()
     }
 
-    /// How many queries would wait if one more was submitted.
-    pub(super) fn waits_behind(&self, slots: usize) -> usize {
-        self.active.len().saturating_sub(slots)
+    /// Whether one more query could neither run nor wait.
+    pub(super) fn is_full(&self, slots: usize, queue: usize) -> bool {
+        self.active.len() >= slots.saturating_add(queue)
     }
 
     /// When the next query ends, if no other is submitted before.

@@ -71,7 +71,7 @@ impl Statistics {
         }
     }
 
-    /// Statistics that were computed at this time, which is also their id.
+    /// Statistics that were computed at this time. Their id is this time in milliseconds since 1970.
     #[must_use]
     pub fn computed(at: SystemTime) -> Self {
         Self {
