@@ -48,21 +48,19 @@ pub enum StartPosition {
 
 /// The records of a change stream, one by one and in order.
 ///
-/// This is a [`Machine`] whose items are records. Resume it with [`Input::Next`] to start and after each item. At
-/// the end of the stream it polls for new records with growing pauses, unless
-/// [`stop_at_end`](ChangesOptions::stop_at_end) is set. When the server throttles requests or runs out of memory,
-/// the machine polls more slowly. Up to ten other transient failures in a row are retried: see
-/// [`transient_failures`](ChangesOptions::transient_failures).
+/// This is a [`Machine`] whose items are records. Resume it with [`Input::Next`] to start and after each item. At the
+/// end of the stream it polls for new records with growing pauses, unless [`stop_at_end`](ChangesOptions::stop_at_end)
+/// is set. When the server throttles requests or runs out of memory, the machine polls more slowly. Up to ten other
+/// transient failures in a row are retried: see [`transient_failures`](ChangesOptions::transient_failures).
 ///
 /// The last record of a transaction has a [`Checkpoint`]. If you store the newest checkpoint of the records
 /// that you have processed, and start there the next time, no record is missed; records after the checkpoint
 /// are delivered again. For complete transactions see [`Transactions`].
 ///
 /// Lost changes are never skipped. If the stream no longer keeps the records after the position
-/// ([U18](crate::wire_notes#u18)), if the stream ends before the position, as after a fast reset or a
-/// restore ([U17](crate::wire_notes#u17)), or if records are missing, the machine ends with an error whose
-/// cause is a [`ChangesError`]. A reset is not detected if the new stream has grown past the old position
-/// before the next request.
+/// ([U18](crate::wire_notes#u18)), if the stream ends before the position, as after a fast reset or a restore
+/// ([U17](crate::wire_notes#u17)), or if records are missing, the machine ends with an error whose cause is a
+/// [`ChangesError`]. A reset is not detected if the new stream has grown past the old position before the next request.
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/streams-using.html>
 #[derive(Debug)]
@@ -116,8 +114,7 @@ pub struct Change<R> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChangesSummary {
-    /// The last checkpoint, at which to start the next time. If it is `None`, use the same start position
-    /// again.
+    /// The last checkpoint, at which to start the next time. If it is `None`, use the same start position again.
     pub checkpoint: Option<Checkpoint>,
 }
 
@@ -138,8 +135,7 @@ impl<O: ChangeSource> Changes<O> {
         seed: u64,
     ) -> Self {
         let mut options = options;
-        // This machine retries transient failures with pauses. Retries within each call would add bursts of
-        // attempts.
+        // This machine retries transient failures with pauses. Retries within each call would add bursts of attempts.
         options.call.reauth_only = options.call.max_attempts.is_none();
         let (position, checkpoint) = match start {
             StartPosition::TrimHorizon => (Position::TrimHorizon, None),

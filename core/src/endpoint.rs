@@ -19,8 +19,7 @@ const NEPTUNE_PORT: u16 = 8182;
 /// The longest endpoint that is accepted, in bytes.
 const MAX_LENGTH: usize = 2048;
 
-/// The address of a cluster: scheme, host, port, an optional base path, and the region for which requests are
-/// signed.
+/// The address of a cluster: scheme, host, port, an optional base path, and the region for which requests are signed.
 ///
 /// ```
 /// use neptunedata::Endpoint;
@@ -36,8 +35,7 @@ const MAX_LENGTH: usize = 2048;
 /// # Ok::<(), neptunedata::endpoint::EndpointError>(())
 /// ```
 ///
-/// Kinds of endpoints:
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/feature-overview-endpoints.html>.
+/// Kinds of endpoints: <https://docs.aws.amazon.com/neptune/latest/userguide/feature-overview-endpoints.html>.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Endpoint {
     /// Scheme, authority and path, without a trailing slash.
@@ -51,13 +49,11 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Parses `https://host[:port][/path]`, `http://…`, or a bare Neptune host name with or without
-    /// port.
+    /// Parses `https://host[:port][/path]`, `http://…`, or a bare Neptune host name with or without port.
     ///
-    /// A bare host name means `https`, and port 8182 if it has no port. A URL without a port has the default
-    /// port of its scheme, 443 or 80, although clusters listen on 8182 unless configured otherwise. Host
-    /// names are converted to lower case. The default port of the scheme is omitted from the URL and the
-    /// `host` header, as signing requires.
+    /// A bare host name means `https`, and port 8182 if it has no port. A URL without a port has the default port of
+    /// its scheme, 443 or 80, although clusters listen on 8182 unless configured otherwise. Host names are converted to
+    /// lower case. The default port of the scheme is omitted from the URL and the `host` header, as signing requires.
     ///
     /// # Errors
     ///

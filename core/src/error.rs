@@ -106,8 +106,7 @@ pub(crate) enum Stop {
     Quota,
     /// The server asked for a longer wait than the policy allows.
     RetryAfter,
-    /// The pause before another attempt would last beyond the time limit of the call. The value is this
-    /// limit.
+    /// The pause before another attempt would last beyond the time limit of the call. The value is this limit.
     Deadline(Duration),
 }
 

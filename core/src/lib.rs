@@ -10,10 +10,9 @@
 //!
 //! # The state machine
 //!
-//! For embedders with a runtime of their own: a [`Call`] is a state machine that signs, retries what
-//! may be retried and decodes the response. It requests each I/O step, and your loop performs it.
-//! [`Machine`](machine::Machine) documents the protocol. The complete loop, with a transport that responds at
-//! once:
+//! For embedders with a runtime of their own: a [`Call`] is a state machine that signs, retries what may be retried and
+//! decodes the response. It requests each I/O step, and your loop performs it. [`Machine`](machine::Machine) documents
+//! the protocol. The complete loop, with a transport that responds at once:
 //!
 //! ```
 //! # #[cfg(feature = "sigv4")] {
@@ -108,9 +107,8 @@
 //! - `transport`: what the transport crates share, in the module [`transport`]. Not needed to drive a machine.
 //! - `tracing`: events of the transport crates' calls: `transport::Trace`.
 //! - `aws-credential-types`: converts credentials and errors of the AWS SDK's providers, with `From`.
-//! - `gzip`: decompresses responses. [`Changes`](changes::Changes) and
-//!   [`Transactions`](changes::Transactions) then request compressed pages; for a single page, set
-//!   [`encoding`](field@streams::GetPropertygraphStream::encoding).
+//! - `gzip`: decompresses responses. [`Changes`](changes::Changes) and [`Transactions`](changes::Transactions) then
+//!   request compressed pages; for a single page, set [`encoding`](field@streams::GetPropertygraphStream::encoding).
 //! - `proptest`, `arbitrary`: generated requests, responses and networks for property tests and fuzz
 //!   targets, in the module [`testing`].
 #![cfg_attr(

@@ -70,8 +70,7 @@ impl Now {
 pub enum Step<I, T> {
     /// Perform this, and resume the machine with the result.
     Io(Io),
-    /// A value for the caller: a row, a progress report, a transaction. Resume with
-    /// [`Input::Next`] to go on.
+    /// A value for the caller: a row, a progress report, a transaction. Resume with [`Input::Next`] to go on.
     Item(I),
     /// The last step does not accept this input: a bug in the driver. The machine is unchanged and still
     /// waits for an input that the step accepts.
@@ -99,8 +98,7 @@ impl<I, T> Step<I, T> {
 /// What a driver performs for a machine.
 #[derive(Debug)]
 pub enum Io {
-    /// Provide credentials. If `refresh` is set, the previous ones were rejected or have expired:
-    /// bypass any cache.
+    /// Provide credentials. If `refresh` is set, the previous ones were rejected or have expired: bypass any cache.
     Credentials {
         /// Whether to bypass caches.
         refresh: bool,
@@ -120,9 +118,8 @@ pub enum Io {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Transmit {
-    /// The request, complete and signed: absolute URI, `host` and, unless the method is `GET`,
-    /// `content-length` set. Send it unchanged, or the signature breaks; `user-agent`, `te` and `connection`
-    /// may be added.
+    /// The request, complete and signed: absolute URI, `host` and, unless the method is `GET`, `content-length` set.
+    /// Send it unchanged, or the signature breaks; `user-agent`, `te` and `connection` may be added.
     pub request: http::Request<Bytes>,
     /// Whether a pooled connection may be used.
     pub reuse: Reuse,
@@ -149,10 +146,9 @@ pub enum Input {
     Credentials(Credentials),
     /// The credentials provider failed.
     CredentialsFailed(CredentialsError),
-    /// The request is about to be written to a connection with this address; `None` if the address is not
-    /// known, for example behind a proxy. Optional: only drivers that cancel
-    /// [abandoned queries](Machine::abandoned) give it, after [`Io::Send`] and before the head. If it is
-    /// given again, the last known address counts.
+    /// The request is about to be written to a connection with this address; `None` if the address is not known, for
+    /// example behind a proxy. Optional: only drivers that cancel [abandoned queries](Machine::abandoned) give it,
+    /// after [`Io::Send`] and before the head. If it is given again, the last known address counts.
     Sending(Option<SocketAddr>),
     /// The head of the response.
     Head(http::response::Parts),
@@ -280,10 +276,9 @@ pub trait Machine {
         None
     }
 
-    /// Ends the machine early: it must not be resumed again. Call it before dropping an unfinished machine,
-    /// for example in `Drop`; it does nothing if the machine has ended. The query in progress is then
-    /// [abandoned](Machine::abandoned), if [`Input::Sending`] was given for it or the head of its response
-    /// has arrived.
+    /// Ends the machine early: it must not be resumed again. Call it before dropping an unfinished machine, for example
+    /// in `Drop`; it does nothing if the machine has ended. The query in progress is then
+    /// [abandoned](Machine::abandoned), if [`Input::Sending`] was given for it or the head of its response has arrived.
     fn abandon(&mut self) {}
 
     /// Whether an [`Io::Wait`] is the interval before the next poll of a waiter or a change stream. Otherwise it

@@ -3,8 +3,7 @@
 //! An operation's file has one [`operation!`] for the request and one `output!` for the response. If
 //! [`operation!`] does not fit, the file uses [`custom_request!`] and implements the rest itself.
 
-/// Declares an operation: the request struct, its `new` and setters, its test-value generators, and
-/// `impl Operation`.
+/// Declares an operation: the request struct, its `new` and setters, its test-value generators, and `impl Operation`.
 ///
 /// Members are those of the struct, in the order in which they are sent. For a member in the path or the
 /// query, `=>` gives the place and the name:
@@ -400,9 +399,8 @@ macro_rules! request_members {
     };
 }
 
-/// `setters!(Request { flag: bool, name: impl String, names: list String })`: a setter for each optional
-/// member. The setter takes the type itself, with `impl` anything that converts into it, or with `list` the
-/// items of a list.
+/// `setters!(Request { flag: bool, name: impl String, names: list String })`: a setter for each optional member. The
+/// setter takes the type itself, with `impl` anything that converts into it, or with `list` the items of a list.
 macro_rules! setters {
     ($request:ident { $($(#[$meta:meta])* $($field:ident: $kind:tt $($into:ident)?),+ $(,)?)? }) => {
         impl $request {

@@ -31,14 +31,12 @@ pub struct RetryPolicy {
     pub memory_backoff: Duration,
     /// The limit of every random pause. 20 s by default.
     pub max_backoff: Duration,
-    /// The longest pause that the server may ask for with `Retry-After`. A longer one ends the call. 60 s by
-    /// default.
+    /// The longest pause that the server may ask for with `Retry-After`. A longer one ends the call. 60 s by default.
     pub max_retry_after: Duration,
-    /// The number of retry tokens that the calls of a session share; 500 by default. A retry costs 5, or 10 after
-    /// a timeout, and a success on the first attempt returns 1. If too few tokens are left, a failed call ends
-    /// without a retry, so that retries do not overload the server during an outage. Raise it if hundreds of calls
-    /// are in flight; `None` removes the limit. See
-    /// [`Session::retry_quota`](crate::session::Session::retry_quota).
+    /// The number of retry tokens that the calls of a session share; 500 by default. A retry costs 5, or 10 after a
+    /// timeout, and a success on the first attempt returns 1. If too few tokens are left, a failed call ends without a
+    /// retry, so that retries do not overload the server during an outage. Raise it if hundreds of calls are in flight;
+    /// `None` removes the limit. See [`Session::retry_quota`](crate::session::Session::retry_quota).
     pub quota: Option<u32>,
 }
 
@@ -70,9 +68,8 @@ impl RetryPolicy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RetryClass {
-    /// The request was not received: the host name was not resolved, the connection failed or timed out, or
-    /// no connection became free ([`PoolLimit`](TransportErrorKind::PoolLimit), which a call itself does not
-    /// retry).
+    /// The request was not received: the host name was not resolved, the connection failed or timed out, or no
+    /// connection became free ([`PoolLimit`](TransportErrorKind::PoolLimit), which a call itself does not retry).
     NotSent,
     /// The response was lost, truncated or timed out: the request may have been executed.
     Lost,
@@ -160,8 +157,7 @@ pub(crate) fn classify(kind: ExceptionKind, status: u16) -> Option<RetryClass> {
     classify_with_reason(kind, status).0
 }
 
-/// The class and the reason. The match has no wildcard over the exceptions, so a new exception must be
-/// added here.
+/// The class and the reason. The match has no wildcard over the exceptions, so a new exception must be added here.
 fn classify_with_reason(kind: ExceptionKind, status: u16) -> (Option<RetryClass>, &'static str) {
     use ExceptionKind::*;
     match kind {

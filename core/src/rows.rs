@@ -50,9 +50,8 @@ const TRAILING_BYTES: u64 = 1024 * 1024;
 /// arrived, because a row is certainly complete only then. Before the first row, the query is retried like any
 /// other call, according to its effect; after the first row it is never retried.
 ///
-/// A row that is not a `T` also ends the machine, with a [`DecodeError`] that names the row and contains
-/// it. For rows of several shapes use a `T` that accepts all of them, such as an untagged enum or
-/// `serde_json::Value`.
+/// A row that is not a `T` also ends the machine, with a [`DecodeError`] that names the row and contains it. For rows
+/// of several shapes use a `T` that accepts all of them, such as an untagged enum or `serde_json::Value`.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -146,9 +145,8 @@ pub struct RowsSummary {
 }
 
 impl<T: DeserializeOwned> Rows<T> {
-    /// Runs `operation` and reads its rows. The `seed` determines the retry jitter and, if the query can be
-    /// cancelled, its id: use a random number for each call, or
-    /// [`Session::next_seed`](crate::session::Session::next_seed).
+    /// Runs `operation` and reads its rows. The `seed` determines the retry jitter and, if the query can be cancelled,
+    /// its id: use a random number for each call, or [`Session::next_seed`](crate::session::Session::next_seed).
     pub fn new<O: RowQuery>(session: &Session, operation: &O, seed: u64) -> Self {
         Rows::with_options(session, operation, &CallOptions::default(), seed)
     }

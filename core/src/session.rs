@@ -78,10 +78,9 @@ impl Auth {
         Auth(Kind::Unsigned)
     }
 
-    /// Requests are signed with these credentials. If they have expired, or the server rejects them as
-    /// expired or invalid, machines request new ones from their driver, and the session uses the new ones
-    /// from then on. For temporary credentials use [`from_driver`](Auth::from_driver). Needs the feature
-    /// `sigv4`.
+    /// Requests are signed with these credentials. If they have expired, or the server rejects them as expired or
+    /// invalid, machines request new ones from their driver, and the session uses the new ones from then on. For
+    /// temporary credentials use [`from_driver`](Auth::from_driver). Needs the feature `sigv4`.
     #[cfg(feature = "sigv4")]
     pub fn credentials(credentials: Credentials) -> Self {
         Auth(Kind::Signed(Some(credentials)))
@@ -312,10 +311,9 @@ impl SessionBuilder {
         self
     }
 
-    /// The seed from which the session derives the seeds of its calls ([`Session::call`]); 0 by default,
-    /// for reproducible tests. **Set a random number in production**: retry jitter, idempotency tokens and query
-    /// ids are derived from it. Two processes with the same seed send the same ids, and can cancel each other's
-    /// queries.
+    /// The seed from which the session derives the seeds of its calls ([`Session::call`]); 0 by default, for
+    /// reproducible tests. **Set a random number in production**: retry jitter, idempotency tokens and query ids are
+    /// derived from it. Two processes with the same seed send the same ids, and can cancel each other's queries.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self

@@ -7,9 +7,8 @@ use crate::{
     operation::Operation,
 };
 
-/// Declares structures of responses: every member is optional, and its serde name is in camel case. If not
-/// every value of a member's type is valid, `=>` says how test values are generated:
-/// `=> Exactly(Some(200))`.
+/// Declares structures of responses: every member is optional, and its serde name is in camel case. If not every value
+/// of a member's type is valid, `=>` says how test values are generated: `=> Exactly(Some(200))`.
 macro_rules! structure {
     ($(
         $(#[$meta:meta])*
@@ -50,8 +49,7 @@ macro_rules! output {
     };
 }
 
-/// Declares an accessor of a member without which the success of an operation is useless: the member, or an
-/// error.
+/// Declares an accessor of a member without which the success of an operation is useless: the member, or an error.
 macro_rules! required_member {
     (
         $operation:ident,

@@ -29,10 +29,9 @@ const LAST_POLL: Duration = Duration::from_secs(1);
 /// it with [`Input::Next`] to start and after each item. If the operation fails or the timeout passes, the cause
 /// of the error is a [`WaitError`], which contains the last response.
 ///
-/// An unknown status is treated as in progress. Calls that fail with a transient error are repeated, up to
-/// five times in a row; any other error of a call is returned unchanged, unless the waiter [interprets
-/// it](Waiter::observe_error). In an error with the cause [`WaitError`], [`attempts`](Error::attempts) is the
-/// number of polls.
+/// An unknown status is treated as in progress. Calls that fail with a transient error are repeated, up to five times
+/// in a row; any other error of a call is returned unchanged, unless the waiter [interprets it](Waiter::observe_error).
+/// In an error with the cause [`WaitError`], [`attempts`](Error::attempts) is the number of polls.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -82,8 +81,7 @@ pub struct Wait<W: Waiter> {
     polls: u32,
     /// Transient failures in a row.
     failures: u32,
-    /// The waiter has returned [`Observation::PollAgain`]: the operation has ended, and this poll asks for
-    /// details.
+    /// The waiter has returned [`Observation::PollAgain`]: the operation has ended, and this poll asks for details.
     polls_details: bool,
     /// The time was over when the last poll ended.
     was_overdue: bool,

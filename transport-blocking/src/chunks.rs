@@ -57,8 +57,7 @@ impl Head {
 #[derive(Debug)]
 pub(crate) struct Chunks {
     state: State,
-    /// The received part of the current chunk-size line; in the trailers, all lines received so far, with
-    /// their ends.
+    /// The received part of the current chunk-size line; in the trailers, all lines received so far, with their ends.
     text: Vec<u8>,
     max_trailer_bytes: usize,
 }

@@ -2,19 +2,17 @@
 //!
 //! # In async code
 //!
-//! A call blocks its thread until the response has arrived. Inside an async runtime it also blocks the other
-//! tasks of this thread: use `spawn_blocking` of the runtime, or the async client `neptunedata-hyper`. A call
-//! inside an async runtime does not panic, not even with credentials from the AWS SDK, which runs on its own
-//! thread and runtime.
+//! A call blocks its thread until the response has arrived. Inside an async runtime it also blocks the other tasks of
+//! this thread: use `spawn_blocking` of the runtime, or the async client `neptunedata-hyper`. A call inside an async
+//! runtime does not panic, not even with credentials from the AWS SDK, which runs on its own thread and runtime.
 //!
 //! # Errors and retries
 //!
-//! [`Error::may_have_executed`] is false only if no attempt can have been executed: the server cannot have
-//! received the whole request, or its response says that it rejected the request. A write whose response was
-//! lost is not sent again, and its error says that it may have been executed. The [retry
-//! table](retry::retry_table) lists the failures that are retried. Before a request is sent over an idle
-//! connection of the client's own, the client checks on the socket that the server has not closed it.
-//! Connections of an [agent](ClientBuilder::agent) of yours are not checked.
+//! [`Error::may_have_executed`] is false only if no attempt can have been executed: the server cannot have received the
+//! whole request, or its response says that it rejected the request. A write whose response was lost is not sent again,
+//! and its error says that it may have been executed. The [retry table](retry::retry_table) lists the failures that are
+//! retried. Before a request is sent over an idle connection of the client's own, the client checks on the socket that
+//! the server has not closed it. Connections of an [agent](ClientBuilder::agent) of yours are not checked.
 //!
 //! # Credentials
 //!
@@ -24,22 +22,20 @@
 //! (`credentials_from_provider`). When credentials expire in less than five minutes, one call refreshes them
 //! for all calls: see [`credentials::cache`].
 //!
-//! The AWS SDK runs on a tokio runtime of its own, which is created at first use, and on a thread that is
-//! started for each fetch of credentials. A call stops waiting for the SDK when the time limit of the call
-//! has passed.
+//! The AWS SDK runs on a tokio runtime of its own, which is created at first use, and on a thread that is started for
+//! each fetch of credentials. A call stops waiting for the SDK when the time limit of the call has passed.
 //!
 //! # Time limits
 //!
-//! Opening a connection takes at most [`connect_timeout`](transport::ClientOptions::connect_timeout): name
-//! look-up, TCP, proxy and TLS together. Waiting for a free connection takes at most
+//! Opening a connection takes at most [`connect_timeout`](transport::ClientOptions::connect_timeout): name look-up,
+//! TCP, proxy and TLS together. Waiting for a free connection takes at most
 //! [`acquire_timeout`](transport::ClientOptions::acquire_timeout). Otherwise a call has no time limit unless
-//! [`timeout`](transport::ClientOptions::timeout) or
-//! [`attempt_timeout`](transport::ClientOptions::attempt_timeout) is set, for the client or for one call;
-//! only an attempt of a poll, by a waiter or a change stream, is limited to 60 s by default. `timeout` covers
-//! the whole call with its pauses, `attempt_timeout` one attempt with its wait for a connection. A call can
-//! take longer than its `timeout` in two cases: a closure for [credentials](ClientBuilder::credentials_from)
-//! is not interrupted, and after a time-out the call may [cancel its queries](#cancelling-abandoned-queries),
-//! for at most 5 s.
+//! [`timeout`](transport::ClientOptions::timeout) or [`attempt_timeout`](transport::ClientOptions::attempt_timeout) is
+//! set, for the client or for one call; only an attempt of a poll, by a waiter or a change stream, is limited to 60 s
+//! by default. `timeout` covers the whole call with its pauses, `attempt_timeout` one attempt with its wait for a
+//! connection. A call can take longer than its `timeout` in two cases: a closure for
+//! [credentials](ClientBuilder::credentials_from) is not interrupted, and after a time-out the call may [cancel its
+//! queries](#cancelling-abandoned-queries), for at most 5 s.
 //!
 //! # Connections
 //!
@@ -84,18 +80,16 @@
 //! queries are cancelled on the server when the call times out, or when a [`RowIter`] or a [`Run`] is dropped before the end
 //! of the response. Attempts that timed out are cancelled when their call has ended, successful or not.
 //!
-//! The cancellations run on the thread of the call. Together they delay the return of the call by at most 5
-//! s; if the call succeeded, they do not delay it beyond its time limit. They are not sent while the thread
-//! panics.
+//! The cancellations run on the thread of the call. Together they delay the return of the call by at most 5 s; if the
+//! call succeeded, they do not delay it beyond its time limit. They are not sent while the thread panics.
 //!
 //! # Logs
 //!
-//! ureq logs through the `log` crate. At level `debug` it logs URLs. They do not contain queries, but they
-//! contain the graph names of the Graph Store Protocol. At level `trace` it logs the heads of requests, and
-//! complete responses. Signatures, session tokens and headers marked as
-//! [sensitive](http::HeaderValue::set_sensitive) are not logged, because the client adds them after ureq has
-//! logged the request. With `aws-config`, the AWS SDK writes logs of its own: at level `trace` they contain
-//! the session token of the instance metadata service.
+//! ureq logs through the `log` crate. At level `debug` it logs URLs. They do not contain queries, but they contain the
+//! graph names of the Graph Store Protocol. At level `trace` it logs the heads of requests, and complete responses.
+//! Signatures, session tokens and headers marked as [sensitive](http::HeaderValue::set_sensitive) are not logged,
+//! because the client adds them after ureq has logged the request. With `aws-config`, the AWS SDK writes logs of its
+//! own: at level `trace` they contain the session token of the instance metadata service.
 //!
 //! # Differences from `neptunedata-hyper`
 //!

@@ -1,5 +1,4 @@
-//! Limits the number of connections of a client, and decides which ones may be reused. ureq holds the idle
-//! connections.
+//! Limits the number of connections of a client, and decides which ones may be reused. ureq holds the idle connections.
 
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},

@@ -30,9 +30,8 @@ neptunedata::client_rows!(ItemIter, RowIter);
 /// The time between two rows does not count towards the time limits of the call and its attempts, unless the client
 /// has an [agent](crate::ClientBuilder::agent) of the caller.
 ///
-/// Dropping the iterator before its end closes the connection. Neptune continues the query until it notices that
-/// it cannot send the response. To cancel the query, set
-/// [`cancel_on_abandon`](crate::CallBuilder::cancel_on_abandon).
+/// Dropping the iterator before its end closes the connection. Neptune continues the query until it notices that it
+/// cannot send the response. To cancel the query, set [`cancel_on_abandon`](crate::CallBuilder::cancel_on_abandon).
 ///
 /// At the end, [`summary`](ItemIter::summary) returns a [`RowsSummary`](crate::rows::RowsSummary): the number of rows,
 /// the members other than the rows, status and headers.

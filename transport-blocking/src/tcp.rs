@@ -113,8 +113,7 @@ impl Tcp {
     pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         let observation = Observation::current();
         let probing = self.probing.load(Ordering::Relaxed);
-        // First write what is left, for example the last message of a TLS handshake: the peer may wait for
-        // it.
+        // First write what is left, for example the last message of a TLS handshake: the peer may wait for it.
         while !probing && matches!(observation.state().writing, Writing::Left(_)) {
             self.write(&[]);
         }

@@ -1,9 +1,8 @@
 //! One connection, driven by the call that uses it.
 //!
-//! hyper returns a connection in two halves: a sender for requests, and a driver that reads and writes when
-//! polled. The driver is usually spawned. Here one struct has both, and waiting for a response polls the driver. So
-//! nothing runs in the background, dropping a call closes its connection at once, and after a failure it is known
-//! what was written.
+//! hyper returns a connection in two halves: a sender for requests, and a driver that reads and writes when polled. The
+//! driver is usually spawned. Here one struct has both, and waiting for a response polls the driver. So nothing runs in
+//! the background, dropping a call closes its connection at once, and after a failure it is known what was written.
 
 use std::{
     error::Error,
@@ -121,8 +120,7 @@ impl Connection {
         }
     }
 
-    /// Polls the driver after the end of a response, and returns whether the connection is then ready for a
-    /// request.
+    /// Polls the driver after the end of a response, and returns whether the connection is then ready for a request.
     pub(crate) fn settle(&mut self, cx: &mut Context<'_>) -> bool {
         self.progress = Progress::Idle;
         // The first poll ends the exchange, the second one makes the sender ready for the next request.

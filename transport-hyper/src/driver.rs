@@ -69,8 +69,7 @@ impl Driver {
         !matches!(self.state, State::Idle(_) | State::Pause)
     }
 
-    /// Begins what the machine requests. Closes the connection of the previous request, unless its response
-    /// continues.
+    /// Begins what the machine requests. Closes the connection of the previous request, unless its response continues.
     pub(crate) fn begin(&mut self, io: Io) {
         self.state = match io {
             Io::Credentials { refresh } => {

@@ -94,8 +94,7 @@ fn kind_of(error: &hyper::Error) -> TransportErrorKind {
     }
 }
 
-/// A failure of a service, which can return a [`TransportError`] to choose the kind and whether the request was
-/// sent.
+/// A failure of a service, which can return a [`TransportError`] to choose the kind and whether the request was sent.
 pub(crate) fn of_service(error: BoxError, sent: Sent) -> TransportError {
     let error = match error.downcast::<TransportError>() {
         // Before the service was ready, nothing was sent, even if the error says so.

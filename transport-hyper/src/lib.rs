@@ -16,9 +16,8 @@
 //!   [`Closed`](transport::TransportErrorKind::Closed) unless the server sent `close_notify`.
 //! - **Limits** for connections, heads, bodies and times: see [`ClientOptions`](transport::ClientOptions). Of a streamed
 //!   response, at most 128 KiB and the [TCP receive buffer](transport::ClientOptions::tcp_receive_buffer) are read ahead.
-//! - **Explicit configuration.** The environment is read only on request. Redirects are not followed. The
-//!   protocol is HTTP/1.1, over TLS 1.2 or 1.3. A [`service`](ClientBuilder::service) makes these decisions
-//!   itself.
+//! - **Explicit configuration.** The environment is read only on request. Redirects are not followed. The protocol is
+//!   HTTP/1.1, over TLS 1.2 or 1.3. A [`service`](ClientBuilder::service) makes these decisions itself.
 //! - **No secrets** in `Debug`, errors or logs. With `aws-config`, the AWS SDK writes logs of its own: at level
 //!   `trace` they contain the session token of the instance metadata service.
 //!
@@ -79,10 +78,9 @@
 //! `panic = "abort"` the process aborts.)
 //!
 //! For any other runtime, give the builder a [`connector`](ClientBuilder::connector) or a
-//! [`service`](ClientBuilder::service), and a [`timer`](ClientBuilder::timer). An
-//! [`executor`](ClientBuilder::executor) is optional: it closes idle connections that may not be reused, and
-//! cancels abandoned queries. Each connection is driven by the call that uses it, so no other task is
-//! spawned.
+//! [`service`](ClientBuilder::service), and a [`timer`](ClientBuilder::timer). An [`executor`](ClientBuilder::executor)
+//! is optional: it closes idle connections that may not be reused, and cancels abandoned queries. Each connection is
+//! driven by the call that uses it, so no other task is spawned.
 //!
 //! One client can be used from several runtimes, also at the same time, so it can be stored in a static. A connection is
 //! reused only in the tokio runtime that opened it. A [`Run`] stays in the runtime in which it began.

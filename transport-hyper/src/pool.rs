@@ -65,9 +65,8 @@ struct State {
     /// The number of [`Permit`]s that exist, including those of cancellations.
     in_use: usize,
     policy: ReusePolicy,
-    /// The runtimes that have a task that closes idle connections. The weak pointer shows whether the task
-    /// still exists: a task ends with its runtime. Each runtime has its own task, because another runtime may
-    /// not be running.
+    /// The runtimes that have a task that closes idle connections. The weak pointer shows whether the task still
+    /// exists: a task ends with its runtime. Each runtime has its own task, because another runtime may not be running.
     reapers: Vec<(RuntimeId, Weak<()>)>,
 }
 

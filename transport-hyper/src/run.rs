@@ -46,8 +46,7 @@ impl<M: Machine> Run<M> {
         }
     }
 
-    /// The next item, or `None` at the end. The future can be dropped without losing an item; the next call
-    /// continues.
+    /// The next item, or `None` at the end. The future can be dropped without losing an item; the next call continues.
     ///
     /// # Errors
     ///

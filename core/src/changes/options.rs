@@ -93,9 +93,8 @@ impl ChangesOptions {
 
     /// The maximum number of records in a transaction, 1,000,000 by default; 0 counts as 1.
     ///
-    /// The limit applies to [`Transactions`](crate::changes::Transactions), which keeps all records of a
-    /// transaction in memory, but not to [`Changes`](crate::changes::Changes). The memory needed depends on the
-    /// size of your records.
+    /// The limit applies to [`Transactions`](crate::changes::Transactions), which keeps all records of a transaction in
+    /// memory, but not to [`Changes`](crate::changes::Changes). The memory needed depends on the size of your records.
     #[must_use]
     pub fn transaction_limit(mut self, records: usize) -> Self {
         self.transaction_limit = records.max(1);

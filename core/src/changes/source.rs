@@ -8,8 +8,7 @@ use crate::{
     },
 };
 
-/// An operation that reads a page of a change stream: [`GetPropertygraphStream`] and
-/// [`GetSparqlStream`].
+/// An operation that reads a page of a change stream: [`GetPropertygraphStream`] and [`GetSparqlStream`].
 pub trait ChangeSource: Operation {
     /// The type of the records, such as `PropertygraphRecord`.
     type Record: ChangeRecord;

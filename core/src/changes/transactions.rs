@@ -16,10 +16,9 @@ use super::{
 
 /// The transactions of a change stream, complete and in order.
 ///
-/// This is a [`Machine`] like [`Changes`], but its items are transactions. A transaction that spans pages
-/// is assembled. If a transaction has more records than
-/// [`transaction_limit`](ChangesOptions::transaction_limit), the machine ends with an error before it hands
-/// out any of them.
+/// This is a [`Machine`] like [`Changes`], but its items are transactions. A transaction that spans pages is assembled.
+/// If a transaction has more records than [`transaction_limit`](ChangesOptions::transaction_limit), the machine ends
+/// with an error before it hands out any of them.
 ///
 /// A transaction ends at the record that the service marks as its last, or, without such a mark, where the next
 /// transaction begins. Without marks, the last transaction of the stream is therefore handed out only when another

@@ -100,8 +100,7 @@ impl CredentialsCache {
         self.paused = Some(now);
     }
 
-    /// Whether no credentials were ever stored. Otherwise a provider that is called again must bypass its
-    /// own cache.
+    /// Whether no credentials were ever stored. Otherwise a provider that is called again must bypass its own cache.
     pub fn is_empty(&self) -> bool {
         self.latest.is_none()
     }

@@ -61,8 +61,7 @@ pub fn region(lookup: impl Fn(&str) -> Option<String>) -> Option<String> {
     first(&lookup, &["AWS_REGION", "AWS_DEFAULT_REGION"])
 }
 
-/// The name of the profile to use: `AWS_PROFILE`, else the older `AWS_DEFAULT_PROFILE`, else
-/// `default`.
+/// The name of the profile to use: `AWS_PROFILE`, else the older `AWS_DEFAULT_PROFILE`, else `default`.
 ///
 /// ```
 /// use neptunedata::credentials::environment;

@@ -1,6 +1,5 @@
-//! The shared `config` and `credentials` files of the AWS tools, described in
-//! [shared config and credentials files](https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html).
-//! In short:
+//! The shared `config` and `credentials` files of the AWS tools, described in [shared config and credentials
+//! files](https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html). In short:
 //!
 //! - `[profile NAME]` begins a profile in the config file, `[NAME]` in the credentials file. The config file
 //!   may also write the default profile as `[default]`, which is ignored if there is a `[profile default]`.
@@ -87,8 +86,7 @@ pub struct Profile<'a> {
 pub enum Source {
     /// The files themselves.
     Static(Credentials),
-    /// The output of this command, which [`process::parse_output`](super::process::parse_output)
-    /// reads.
+    /// The output of this command, which [`process::parse_output`](super::process::parse_output) reads.
     Process(CommandLine),
 }
 
@@ -236,9 +234,8 @@ impl<'a> Profile<'a> {
     ///
     /// # Errors
     ///
-    /// When the profile has no credentials, only half of a key, or an invalid key or command; when its
-    /// credentials come from a source that only the AWS SDK supports. The text names files and settings, and
-    /// shows no values.
+    /// When the profile has no credentials, only half of a key, or an invalid key or command; when its credentials come
+    /// from a source that only the AWS SDK supports. The text names files and settings, and shows no values.
     pub fn source(&self) -> Result<Source, CredentialsError> {
         const BEFORE_KEYS: [&str; 4] = [
             "role_arn",

@@ -153,8 +153,7 @@ impl EndpointError {
 
     /// Adds the text that was parsed.
     pub(crate) fn with_text(mut self, text: &str) -> Self {
-        // A password may contain the characters at which an endpoint is split, so any part may contain
-        // some of it.
+        // A password may contain the characters at which an endpoint is split, so any part may contain some of it.
         if text.contains('@') {
             self.part.clear();
         } else {

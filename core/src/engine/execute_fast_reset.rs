@@ -31,10 +31,9 @@ custom_request! {
     /// Initiating is idempotent: it deletes nothing, and only the newest token is valid, so the returned token
     /// works. The token expires after 60 minutes or when the server restarts.
     ///
-    /// The second step is a write, although the service model calls both steps idempotent: it is never retried
-    /// after a lost response, because a retry could delete data written in the meantime. If you send it again
-    /// yourself, an `InvalidParameterException` ("… does not match database reset token") can mean that the first
-    /// attempt succeeded.
+    /// The second step is a write, although the service model calls both steps idempotent: it is never retried after a
+    /// lost response, because a retry could delete data written in the meantime. If you send it again yourself, an
+    /// `InvalidParameterException` ("… does not match database reset token") can mean that the first attempt succeeded.
     ///
     /// All instances restart after the reset. Until then queries fail with a `ServerShutdownException`. Poll
     /// [`GetEngineStatus`](crate::engine::GetEngineStatus) until it succeeds; this takes minutes, during which
@@ -91,8 +90,7 @@ impl ExecuteFastReset {
         }
     }
 
-    /// The second step: deletes all data. The token is from the response to the last
-    /// [`initiate`](Self::initiate).
+    /// The second step: deletes all data. The token is from the response to the last [`initiate`](Self::initiate).
     pub fn perform(token: impl Into<String>) -> Self {
         ExecuteFastReset {
             action: FastResetAction::PerformDatabaseReset,

@@ -76,8 +76,7 @@ output! {
         pub lab_mode: Option<BTreeMap<String, String>>,
         /// The number of transactions being rolled back; `None` if there are none.
         pub rolling_back_trx_count: Option<i32>,
-        /// When the earliest of these transactions began; the format is not documented
-        /// ([U23](crate::wire_notes#u23)).
+        /// When the earliest of these transactions began; the format is not documented ([U23](crate::wire_notes#u23)).
         pub rolling_back_trx_earliest_start_time: Option<String>,
         /// Features by name: a status as text, or an object with a status.
         pub features: Option<BTreeMap<String, Value>>,

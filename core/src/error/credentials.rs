@@ -36,8 +36,7 @@ impl CredentialsError {
         }
     }
 
-    /// Adds what is known about the credentials in use: the server has `rejected` them, or they have
-    /// expired.
+    /// Adds what is known about the credentials in use: the server has `rejected` them, or they have expired.
     pub(crate) fn in_place_of(self, given: Option<&Credentials>, rejected: bool) -> Self {
         let (true, Some(given)) = (self.lacks_provider, given) else {
             return self;

@@ -77,9 +77,8 @@ impl FieldError {
         }
     }
 
-    /// The path of the member in the service's names, such as
-    /// `customModelTrainingParameters.sourceS3DirectoryPath` or `subnets[2]`; empty for the request
-    /// as a whole.
+    /// The path of the member in the service's names, such as `customModelTrainingParameters.sourceS3DirectoryPath` or
+    /// `subnets[2]`; empty for the request as a whole.
     pub fn field(&self) -> &str {
         &self.field
     }

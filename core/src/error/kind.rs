@@ -17,12 +17,10 @@ macro_rules! exceptions {
         /// The exception that an error response names.
         ///
         /// All 37 exceptions of the service model are here. A name that the model does not list is
-        /// [`ExceptionKind::Unknown`], and [`ServiceError::code`](crate::error::ServiceError::code) keeps the
-        /// name itself. Any operation can return any exception: the model's lists per operation are
-        /// incomplete.
+        /// [`ExceptionKind::Unknown`], and [`ServiceError::code`](crate::error::ServiceError::code) keeps the name
+        /// itself. Any operation can return any exception: the model's lists per operation are incomplete.
         ///
-        /// Statuses and meanings:
-        /// <https://docs.aws.amazon.com/neptune/latest/userguide/errors-engine-codes.html>.
+        /// Statuses and meanings: <https://docs.aws.amazon.com/neptune/latest/userguide/errors-engine-codes.html>.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum ExceptionKind {
@@ -32,8 +30,7 @@ macro_rules! exceptions {
         }
 
         impl ExceptionKind {
-            /// Every exception of the service model, in alphabetical order; without
-            /// [`ExceptionKind::Unknown`].
+            /// Every exception of the service model, in alphabetical order; without [`ExceptionKind::Unknown`].
             pub const ALL: &'static [ExceptionKind] = &[$(ExceptionKind::$variant,)*];
 
             /// The exception with this name, spelled as the service spells it, without a namespace (`…#`) before
@@ -80,8 +77,7 @@ exceptions! {
     AccessDeniedException = "AccessDeniedException", 403, Client;
     /// The server cannot interpret the request; also for unknown routes and oversized requests.
     BadRequestException = "BadRequestException", 400, Client;
-    /// No bulk load has this id. Not retried, although the model marks it as retryable
-    /// ([M07](crate::wire_notes#m07)).
+    /// No bulk load has this id. Not retried, although the model marks it as retryable ([M07](crate::wire_notes#m07)).
     BulkLoadIdNotFoundException = "BulkLoadIdNotFoundException", 404, Client;
     /// Cancelled by storage maintenance such as an index rebuild, and rolled back.
     CancelledByMaintenanceException = "CancelledByMaintenanceException", 500, Server;

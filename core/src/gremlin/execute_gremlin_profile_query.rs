@@ -18,9 +18,8 @@ custom_request! {
 
     /// Executes a Gremlin query and reports its profile.
     ///
-    /// A write: the query is executed, and its changes must be assumed to be committed
-    /// ([U01](crate::wire_notes#u01)). For queries that only read, set
-    /// [`Effect::Read`](crate::operation::Effect::Read) with
+    /// A write: the query is executed, and its changes must be assumed to be committed ([U01](crate::wire_notes#u01)).
+    /// For queries that only read, set [`Effect::Read`](crate::operation::Effect::Read) with
     /// [`CallOptions::effect`](crate::machine::CallOptions::effect).
     ///
     /// Requires the IAM action `neptune-db:ReadDataViaQuery`, and perhaps more for a query that writes
@@ -61,12 +60,10 @@ custom_request! {
         /// Whether the report has the results and not only their number. The service's default is true.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub results: Option<bool>,
-        /// The length in characters to which results are shortened; 0 keeps them whole. The service's default
-        /// is 250.
+        /// The length in characters to which results are shortened; 0 keeps them whole. The service's default is 250.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub chop: Option<i32>,
-        /// The serialization of the results for the report: a media type, or a name such as
-        /// `GRAPHSON_V3_UNTYPED`.
+        /// The serialization of the results for the report: a media type, or a name such as `GRAPHSON_V3_UNTYPED`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub serializer: Option<GremlinSerializer>,
         /// Whether the report lists all index operations. The service's default is false.

@@ -11,9 +11,8 @@ operation! {
 
     /// Lists the running Gremlin queries.
     ///
-    /// A read. It covers only the instance that responds ([U13](crate::wire_notes#u13)); the cluster's reader
-    /// endpoint can lead to any reader. Requires the IAM action `neptune-db:GetQueryStatus` and engine
-    /// 1.2.1.0.R6 or later.
+    /// A read. It covers only the instance that responds ([U13](crate::wire_notes#u13)); the cluster's reader endpoint
+    /// can lead to any reader. Requires the IAM action `neptune-db:GetQueryStatus` and engine 1.2.1.0.R6 or later.
     ///
     /// Common errors: `AccessDeniedException` (403) without that permission, `TooManyRequestsException` (429) when
     /// the server has too many signatures to check.

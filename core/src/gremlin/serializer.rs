@@ -3,8 +3,7 @@
 open_enum! {
     /// The serialization of a query's results: the media type of the `Accept` header.
     ///
-    /// Any other text is sent as it is, if it is a valid header value. Neptune does not support GraphSON 4 or
-    /// Gryo.
+    /// Any other text is sent as it is, if it is a valid header value. Neptune does not support GraphSON 4 or Gryo.
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-gremlin-differences.html>
     GremlinSerializer {

@@ -23,10 +23,9 @@ operation! {
 
     /// Lists index rebuilds.
     ///
-    /// A read. It returns the ids of all rebuilds that the service knows, including those that ended. Requires the
-    /// IAM action `neptune-db:ListIndexRebuilds` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later. No
-    /// source shows a complete response ([U14](crate::wire_notes#u14)); the members are those of the service
-    /// model.
+    /// A read. It returns the ids of all rebuilds that the service knows, including those that ended. Requires the IAM
+    /// action `neptune-db:ListIndexRebuilds` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later. No source
+    /// shows a complete response ([U14](crate::wire_notes#u14)); the members are those of the service model.
     ///
     /// Common errors: `BadRequestException` (400, "Bad route") on older engines, `AccessDeniedException` (403)
     /// without that permission.

@@ -81,8 +81,7 @@ operation! {
     pub fn new();
 }
 
-/// With a token the service recognizes repeated requests. Without one, each execution may start another
-/// rebuild.
+/// With a token the service recognizes repeated requests. Without one, each execution may start another rebuild.
 fn effect_with_token(start: &StartIndexRebuild) -> Effect {
     if start.client_token.is_some() {
         Effect::Idempotent

@@ -93,9 +93,8 @@ custom_request! {
         /// CSV. The AWS documents disagree about the default of `namedGraphUri` ([M31](crate::wire_notes#m31)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub parser_configuration: Option<BTreeMap<String, String>>,
-        /// Whether a new value of a single-cardinality property replaces the old value instead of causing an
-        /// error. The service's default is false. The AWS documents disagree about openCypher
-        /// ([M31](crate::wire_notes#m31)).
+        /// Whether a new value of a single-cardinality property replaces the old value instead of causing an error. The
+        /// service's default is false. The AWS documents disagree about openCypher ([M31](crate::wire_notes#m31)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub update_single_cardinality_properties: Option<bool>,
         /// Whether the load waits in the queue while other loads run. The service's default is false.
@@ -112,9 +111,8 @@ custom_request! {
         /// service's default is false.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub edge_only_load: Option<bool>,
-        /// Whether booleans are sent as the strings `TRUE` and `FALSE`, which engines before 1.2.1.0.R6 require.
-        /// It is not a member of the request on the wire. In the serde form it is `flagsAsText`, and left out if
-        /// it is false.
+        /// Whether booleans are sent as the strings `TRUE` and `FALSE`, which engines before 1.2.1.0.R6 require. It is
+        /// not a member of the request on the wire. In the serde form it is `flagsAsText`, and left out if it is false.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub flags_as_text: bool,
     }

@@ -54,8 +54,7 @@ impl Random {
         Duration::from_nanos(u64::try_from(scaled).unwrap_or(nanos))
     }
 
-    /// A wait of `base` doubled `doublings` times, but no longer than `cap`, shortened at random by up
-    /// to a quarter.
+    /// A wait of `base` doubled `doublings` times, but no longer than `cap`, shortened at random by up to a quarter.
     pub(crate) fn quarter_jitter(
         &mut self,
         base: Duration,

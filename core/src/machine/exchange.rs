@@ -140,8 +140,7 @@ impl Exchange {
         }
     }
 
-    /// Forbids further attempts. Call it when you have used a [`BodyEvent`], so that a retry cannot deliver it
-    /// again.
+    /// Forbids further attempts. Call it when you have used a [`BodyEvent`], so that a retry cannot deliver it again.
     pub fn commit(&mut self) {
         self.retry.committed = true;
     }
@@ -229,8 +228,7 @@ impl Exchange {
         let session = &self.plan.session;
         let wall = session.skew().apply(now.wall);
         if session.is_signed() {
-            // `true` bypasses caches: the expired credentials may come from a cache, which must not return them
-            // again.
+            // `true` bypasses caches: the expired credentials may come from a cache, which must not return them again.
             let refresh = match &self.retry.credentials {
                 Some(credentials) if !credentials.is_expired_at(wall) => None,
                 Some(_) => Some(true),

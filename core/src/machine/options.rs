@@ -91,12 +91,11 @@ impl CallOptions {
     /// This works for [`ExecuteGremlinQuery`](crate::gremlin::ExecuteGremlinQuery),
     /// [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery),
     /// [`ExecuteSparqlExplainQuery`](crate::sparql::ExecuteSparqlExplainQuery) and
-    /// [`ExecuteSparqlUpdate`](crate::sparql::ExecuteSparqlUpdate): they are sent with a query id, by default
-    /// a UUID derived from the call's seed. Requests of openCypher over HTTP ([U06](crate::wire_notes#u06)),
-    /// Gremlin explain and Gremlin profile cannot have an id, so they keep running on the server. A profile
-    /// request executes its query. For openCypher, set a [timeout in the
-    /// query](crate::opencypher::ExecuteOpenCypherQuery::timeout_hint) instead. Polls of waiters and change
-    /// streams are not cancelled.
+    /// [`ExecuteSparqlUpdate`](crate::sparql::ExecuteSparqlUpdate): they are sent with a query id, by default a UUID
+    /// derived from the call's seed. Requests of openCypher over HTTP ([U06](crate::wire_notes#u06)), Gremlin explain
+    /// and Gremlin profile cannot have an id, so they keep running on the server. A profile request executes its query.
+    /// For openCypher, set a [timeout in the query](crate::opencypher::ExecuteOpenCypherQuery::timeout_hint) instead.
+    /// Polls of waiters and change streams are not cancelled.
     ///
     /// An attempt that exceeds its [`attempt_timeout`](CallOptions::attempt_timeout) is cancelled as well, even
     /// if a later attempt succeeds. Each attempt has its own id, because the earlier ones may still run.
@@ -131,11 +130,10 @@ impl CallOptions {
         self
     }
 
-    /// Adds a member that the service knows and the request struct has no field for. The member is added to
-    /// the JSON body; for SPARQL, to the form; for operations without a body, to the query string (with the
-    /// method `POST`, to a new JSON body). With any other body, such as RDF, the request is rejected as
-    /// invalid. In a form or a query string, a value that is not a string is written as JSON. The added
-    /// member replaces a member of the same name.
+    /// Adds a member that the service knows and the request struct has no field for. The member is added to the JSON
+    /// body; for SPARQL, to the form; for operations without a body, to the query string (with the method `POST`, to a
+    /// new JSON body). With any other body, such as RDF, the request is rejected as invalid. In a form or a query
+    /// string, a value that is not a string is written as JSON. The added member replaces a member of the same name.
     #[must_use]
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.extras.fields.push((name.into(), value.into()));
@@ -150,10 +148,9 @@ impl CallOptions {
         self
     }
 
-    /// Adds a header. The header is signed, unless it is one that connections and proxies change (see
-    /// `sign`). It replaces a header of the same name that the operation sets, such as `accept`. With `host`,
-    /// `expect`, `content-length`, `transfer-encoding` or a header of the signature, the request is rejected
-    /// as invalid.
+    /// Adds a header. The header is signed, unless it is one that connections and proxies change (see `sign`). It
+    /// replaces a header of the same name that the operation sets, such as `accept`. With `host`, `expect`,
+    /// `content-length`, `transfer-encoding` or a header of the signature, the request is rejected as invalid.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.extras.headers.append(name, value);

@@ -40,9 +40,8 @@ impl Skew {
         }
     }
 
-    /// Corrects the difference, assuming that the server read its clock half-way between `sent` and
-    /// `received`. Returns whether the rejected signature was off by more than the server tolerates, so that
-    /// signing again makes sense.
+    /// Corrects the difference, assuming that the server read its clock half-way between `sent` and `received`. Returns
+    /// whether the rejected signature was off by more than the server tolerates, so that signing again makes sense.
     pub(super) fn correct(&self, server: SystemTime, sent: Now, received: Now) -> bool {
         // A driver may stop `mono` while the caller does not poll the call, so the larger difference counts.
         let by_wall = received.wall.duration_since(sent.wall);

@@ -40,10 +40,9 @@ pub struct Call<O> {
 }
 
 impl<O: Operation> Call<O> {
-    /// A call of `operation`. The `seed` determines the retry jitter, the query id that a query is sent with
-    /// if it can be cancelled, and the idempotency token of
-    /// [`StartIndexRebuild`](crate::index_rebuild::StartIndexRebuild). Use a random number for each call, or
-    /// [`Session::call`], which derives one from the session's seed.
+    /// A call of `operation`. The `seed` determines the retry jitter, the query id that a query is sent with if it can
+    /// be cancelled, and the idempotency token of [`StartIndexRebuild`](crate::index_rebuild::StartIndexRebuild). Use a
+    /// random number for each call, or [`Session::call`], which derives one from the session's seed.
     ///
     /// If the request is invalid, the first [`resume`](Machine::resume) returns the error, and nothing is sent.
     pub fn new(session: &Session, operation: &O, seed: u64) -> Self {

@@ -10,9 +10,8 @@ operation! {
 
     /// Cancels an openCypher query.
     ///
-    /// Idempotent: a cancelled query stays cancelled. A retry after a lost response can fail with the error of
-    /// an unknown id, and the [`Error`](crate::error::Error) says that an earlier attempt may have been
-    /// executed.
+    /// Idempotent: a cancelled query stays cancelled. A retry after a lost response can fail with the error of an
+    /// unknown id, and the [`Error`](crate::error::Error) says that an earlier attempt may have been executed.
     ///
     /// Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)), so the request must reach
     /// that instance: use the endpoint of the query, or the instance endpoint if the query went to the cluster's

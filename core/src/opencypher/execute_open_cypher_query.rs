@@ -110,10 +110,9 @@ custom_request! {
         /// The time limit of the query, from 1 to 2,147,483,647 ms; fractions of a millisecond are dropped. A time
         /// limit that is longer than that of the cluster has no effect. The time starts when the query is queued.
         ///
-        /// It is sent as `USING QUERY:TIMEOUTMILLISECONDS …` before the text. If the text itself begins with
-        /// `USING`, possibly after white space and comments, the text is not changed and the limit is **not**
-        /// sent, because combinations of hints are not documented. [`query_text`](Self::query_text) is the text
-        /// that is sent.
+        /// It is sent as `USING QUERY:TIMEOUTMILLISECONDS …` before the text. If the text itself begins with `USING`,
+        /// possibly after white space and comments, the text is not changed and the limit is **not** sent, because
+        /// combinations of hints are not documented. [`query_text`](Self::query_text) is the text that is sent.
         ///
         /// The hint is available since engine 1.3.2.0 according to one page of the documentation, and since
         /// 1.4.6.0 according to another ([M20](crate::wire_notes#m20)); older engines reject the text. It is not a

@@ -14,10 +14,9 @@ const OVERHEAD: usize = 128;
 /// The members of a response body other than the rows: those before and after the rows, and those in
 /// the objects around the rows.
 ///
-/// Members are named by their path, such as `requestId`, `head` or `result.meta`. At most 256 KiB are kept, where
-/// the size of a member is that of its path and its value plus 128 bytes. Members beyond this limit are dropped,
-/// and [`is_complete`](Envelope::is_complete) returns false. Clones share the members until more members are
-/// added.
+/// Members are named by their path, such as `requestId`, `head` or `result.meta`. At most 256 KiB are kept, where the
+/// size of a member is that of its path and its value plus 128 bytes. Members beyond this limit are dropped, and
+/// [`is_complete`](Envelope::is_complete) returns false. Clones share the members until more members are added.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Envelope(Option<Arc<Kept>>);
 

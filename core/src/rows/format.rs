@@ -11,12 +11,10 @@ pub enum RowsFormat {
     /// If a query was cancelled silently, some engines respond with empty SPARQL results instead of
     /// the array: `{"results":{"bindings":[]}}`. That counts as no rows; any other object is an error.
     OpenCypher,
-    /// `{"result":{"data":[row, …]}}`, or in typed GraphSON
-    /// `{"result":{"data":{"@type":"g:List","@value":[row, …]}}}`.
+    /// `{"result":{"data":[row, …]}}`, or in typed GraphSON `{"result":{"data":{"@type":"g:List","@value":[row, …]}}}`.
     ///
-    /// The type must be `g:List` or `g:Set`; a missing or other type is an error. The order of members is
-    /// arbitrary, so this error may be reported only after the rows. A null instead of the array counts
-    /// as no rows.
+    /// The type must be `g:List` or `g:Set`; a missing or other type is an error. The order of members is arbitrary, so
+    /// this error may be reported only after the rows. A null instead of the array counts as no rows.
     Gremlin,
     /// `{"head":{"vars":[…]},"results":{"bindings":[row, …]}}`, or for an `ASK` query
     /// `{"head":{},"boolean":true}`, which has no rows.
@@ -38,8 +36,7 @@ impl RowsFormat {
     }
 }
 
-/// Operations whose responses contain rows that can be read while they arrive, with
-/// [`Rows`](crate::rows::Rows).
+/// Operations whose responses contain rows that can be read while they arrive, with [`Rows`](crate::rows::Rows).
 pub trait RowQuery: Operation {
     /// The format of the response body.
     const FORMAT: RowsFormat;
@@ -65,8 +62,7 @@ impl<O: RowQuery> RowQuery for &O {
 /// One row format, as a table: the reader knows nothing else about it.
 #[derive(Debug)]
 pub(super) struct Format {
-    /// The members that lead to the rows, outermost first. The value of each is the object that contains
-    /// the next.
+    /// The members that lead to the rows, outermost first. The value of each is the object that contains the next.
     pub(super) path: &'static [PathMember],
     /// A top-level member that may be present instead of the rows, with a boolean value.
     pub(super) boolean: Option<&'static str>,

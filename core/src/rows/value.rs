@@ -1,9 +1,8 @@
 //! Reads one JSON value at a time from input that may be cut anywhere.
 //!
-//! A value is first parsed in place, and accepted if a delimiter follows. If that fails because the
-//! value is cut, a scan looks for the end of the value in the chunks as they arrive, each byte once, and
-//! the value is parsed a second time when its end is known. So no byte is read more than a few times,
-//! even if the chunks are small.
+//! A value is first parsed in place, and accepted if a delimiter follows. If that fails because the value is cut, a
+//! scan looks for the end of the value in the chunks as they arrive, each byte once, and the value is parsed a second
+//! time when its end is known. So no byte is read more than a few times, even if the chunks are small.
 
 use bytes::Bytes;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -124,8 +123,7 @@ impl Values {
                 }
                 (Err(error), _) if error.is_syntax() => {
                     self.count_all();
-                    // Fail now instead of buffering up to the limit: no further input can turn this into
-                    // JSON.
+                    // Fail now instead of buffering up to the limit: no further input can turn this into JSON.
                     if validity(self.bounded()) == Validity::Never {
                         return Err(ValueError::NotJson);
                     }

@@ -103,8 +103,7 @@ struct Fields<'a> {
     date: &'a str,
     #[serde(rename = "Host")]
     host: &'a str,
-    /// Omitted for credentials without a session token, as in the JDBC driver of AWS; the notebooks of AWS
-    /// send null.
+    /// Omitted for credentials without a session token, as in the JDBC driver of AWS; the notebooks of AWS send null.
     #[serde(
         rename = "X-Amz-Security-Token",
         skip_serializing_if = "Option::is_none"

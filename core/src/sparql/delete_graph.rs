@@ -16,8 +16,7 @@ graph_request! {
     /// returns HTTP 404 ([U10](crate::wire_notes#u10)), so a retry after a lost response can fail with it; the
     /// error says that an earlier attempt may have been executed.
     ///
-    /// Requires the IAM action `neptune-db:DeleteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0
-    /// or later.
+    /// Requires the IAM action `neptune-db:DeleteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0 or later.
     ///
     /// Common errors: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
     /// target that is not an IRI, `ReadOnlyViolationException` (400) on a replica. The status for a graph that

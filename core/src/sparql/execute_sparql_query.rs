@@ -81,14 +81,12 @@ custom_request! {
     ///
     /// # Failures
     ///
-    /// Responses are streamed, so a query can fail after the status 200 and some rows were sent. The error is
-    /// then in the trailers, which the request accepts (engine 1.0.3.0), or at the end of the body, and the
-    /// call returns it.
+    /// Responses are streamed, so a query can fail after the status 200 and some rows were sent. The error is then in
+    /// the trailers, which the request accepts (engine 1.0.3.0), or at the end of the body, and the call returns it.
     ///
-    /// Common errors: `MalformedQueryException` (400); `MemoryLimitExceededException`,
-    /// `TimeLimitExceededException` and `CancelledByUserException` (500); `ThrottlingException` (500) with 8192
-    /// queries in the queue ([M11](crate::wire_notes#m11)); `BadRequestException` (400) for a request of more than
-    /// 150 MiB.
+    /// Common errors: `MalformedQueryException` (400); `MemoryLimitExceededException`, `TimeLimitExceededException` and
+    /// `CancelledByUserException` (500); `ThrottlingException` (500) with 8192 queries in the queue
+    /// ([M11](crate::wire_notes#m11)); `BadRequestException` (400) for a request of more than 150 MiB.
     pub struct ExecuteSparqlQuery {
         /// The query.
         pub query: String,
@@ -98,14 +96,12 @@ custom_request! {
         /// ([M42](crate::wire_notes#m42)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub query_id: Option<String>,
-        /// IRIs of the graphs that form the default graph of the query, instead of its `FROM`. It is the
-        /// protocol's `default-graph-uri`, which the service's documentation does not mention
-        /// ([U08](crate::wire_notes#u08)).
+        /// IRIs of the graphs that form the default graph of the query, instead of its `FROM`. It is the protocol's
+        /// `default-graph-uri`, which the service's documentation does not mention ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub default_graph_uri: Option<Vec<String>>,
         /// IRIs of the graphs that `GRAPH` can name, instead of the query's `FROM NAMED`. It is the protocol's
-        /// `named-graph-uri`, which the service's documentation does not mention
-        /// ([U08](crate::wire_notes#u08)).
+        /// `named-graph-uri`, which the service's documentation does not mention ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub named_graph_uri: Option<Vec<String>>,
     }

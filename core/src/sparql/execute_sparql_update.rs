@@ -68,13 +68,11 @@ custom_request! {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub query_id: Option<String>,
         /// IRIs of the graphs that form the default graph of `WHERE`, instead of `USING`. It is the protocol's
-        /// `using-graph-uri`, which the service's documentation does not mention
-        /// ([U08](crate::wire_notes#u08)).
+        /// `using-graph-uri`, which the service's documentation does not mention ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub using_graph_uri: Option<Vec<String>>,
         /// IRIs of the graphs that `GRAPH` in `WHERE` can name, instead of `USING NAMED`. It is the protocol's
-        /// `using-named-graph-uri`, which the service's documentation does not mention
-        /// ([U08](crate::wire_notes#u08)).
+        /// `using-named-graph-uri`, which the service's documentation does not mention ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub using_named_graph_uri: Option<Vec<String>>,
     }

@@ -25,9 +25,8 @@ graph_request! {
     /// A read. The default graph is the union of all named graphs. Requires the IAM action
     /// `neptune-db:ReadDataViaQuery` ([U11](crate::wire_notes#u11)) and engine 1.0.5.0 or later.
     ///
-    /// Common errors: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
-    /// target that is not an IRI. The status for a graph that does not exist is not confirmed
-    /// ([U10](crate::wire_notes#u10)).
+    /// Common errors: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a target
+    /// that is not an IRI. The status for a graph that does not exist is not confirmed ([U10](crate::wire_notes#u10)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, sparql::{GetGraph, SparqlMediaType}};

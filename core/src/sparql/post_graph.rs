@@ -12,16 +12,14 @@ graph_request! {
 
     /// Adds to a graph, `POST /sparql/gsp/`: the Graph Store Protocol.
     ///
-    /// A write: blank nodes in the data are new nodes in each execution, so the request is not retried after a
-    /// lost response. For data without blank nodes, set
-    /// [`Effect::Idempotent`](crate::operation::Effect::Idempotent) with
+    /// A write: blank nodes in the data are new nodes in each execution, so the request is not retried after a lost
+    /// response. For data without blank nodes, set [`Effect::Idempotent`](crate::operation::Effect::Idempotent) with
     /// [`CallOptions::effect`](crate::machine::CallOptions::effect).
     ///
     /// Data that names graphs, [`NQuads`](SparqlMediaType::NQuads) or [`TriG`](SparqlMediaType::TriG), is also
     /// written to these graphs.
     ///
-    /// Requires the IAM action `neptune-db:WriteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0 or
-    /// later.
+    /// Requires the IAM action `neptune-db:WriteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0 or later.
     ///
     /// Common errors: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
     /// target that is not an IRI or data that cannot be read, `ReadOnlyViolationException` (400) on a replica. The

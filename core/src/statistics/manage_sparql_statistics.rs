@@ -11,10 +11,9 @@ operation! {
 
     /// Computes the statistics of the RDF graph, or enables or disables their automatic computation.
     ///
-    /// Idempotent: enabling or disabling twice has the same effect as once, and a second computation gives the
-    /// same statistics. A request during a computation has no effect. Requires the IAM action
-    /// `neptune-db:ManageStatistics` and engine 1.2.1.0.R6 or later. A replica returns a
-    /// `ReadOnlyViolationException`.
+    /// Idempotent: enabling or disabling twice has the same effect as once, and a second computation gives the same
+    /// statistics. A request during a computation has no effect. Requires the IAM action `neptune-db:ManageStatistics`
+    /// and engine 1.2.1.0.R6 or later. A replica returns a `ReadOnlyViolationException`.
     ///
     /// The path is that of the service model; the guide prefers `/rdf/statistics` since engine 1.2.1.0
     /// ([M28](crate::wire_notes#m28)).

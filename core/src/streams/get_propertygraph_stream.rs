@@ -18,9 +18,8 @@ change_stream! {
     /// [`trim_horizon`](Self::trim_horizon), [`latest`](Self::latest), [`at`](Self::at) or [`after`](Self::after);
     /// for the next page, use `after` with the `last_event_id` of the response.
     ///
-    /// An update is a removal and an addition. Deleting a vertex gives one record for each of its properties,
-    /// edges and labels. [`Rows`](crate::rows::Rows) of [`PropertygraphRecord`] returns the records as they
-    /// arrive.
+    /// An update is a removal and an addition. Deleting a vertex gives one record for each of its properties, edges and
+    /// labels. [`Rows`](crate::rows::Rows) of [`PropertygraphRecord`] returns the records as they arrive.
     ///
     /// A response has at most the requested number of records. It has fewer at the end of the stream, and it ends
     /// with the record that brings its size to 10 MB. Past the end of the stream the response is not an empty page

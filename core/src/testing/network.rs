@@ -25,8 +25,7 @@ const BEGINNING: Duration = Duration::from_secs(1_800_000_000);
 /// The size of the chunks of a response for which there is no [`NetworkOutcome`].
 const CHUNK_SIZE: usize = 1024;
 
-/// A network in memory: it runs machines against a serving function, without a socket and without
-/// waiting.
+/// A network in memory: it runs machines against a serving function, without a socket and without waiting.
 ///
 /// Each request gets the next [`NetworkOutcome`]; after the last one, every request and response arrives. Time is
 /// virtual: pauses, time limits and [delays](Served::delay) advance the clock without waiting, and nothing else
@@ -118,8 +117,7 @@ impl<'a> Network<'a> {
     ///
     /// # Errors
     ///
-    /// The machine's error, or [`TransportErrorKind::Other`] if it has not ended after 10,000 requests
-    /// and pauses.
+    /// The machine's error, or [`TransportErrorKind::Other`] if it has not ended after 10,000 requests and pauses.
     pub fn run<M: Machine>(&mut self, machine: M) -> Result<M::Output, Error> {
         self.run_with(machine, drop)
     }

@@ -46,16 +46,14 @@ pub enum NetworkOutcome {
     },
     /// No connection can be opened, for this reason. The server does not receive the request.
     Unreachable(TransportErrorKind),
-    /// A pooled connection is found closed before the request is sent. The server does not receive the
-    /// request.
+    /// A pooled connection is found closed before the request is sent. The server does not receive the request.
     Stale,
     /// The connection closes while the request is sent. The server does not receive the request, but the
     /// client cannot know that.
     Lost,
     /// The server receives the request, and the connection closes before the response.
     Unanswered,
-    /// The server receives the request, and nothing arrives on the open connection: only a time limit ends
-    /// the attempt.
+    /// The server receives the request, and nothing arrives on the open connection: only a time limit ends the attempt.
     Silent,
     /// The server receives the request, and the connection closes after a part of the response body.
     Cut {

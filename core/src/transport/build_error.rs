@@ -18,8 +18,7 @@ pub enum BuildError {
     /// The region of the environment or of the profile is invalid.
     #[error("invalid region in the environment or profile: {0}")]
     Region(EndpointError),
-    /// Signed requests are not possible with this endpoint: the region is missing, or the endpoint uses plain
-    /// HTTP.
+    /// Signed requests are not possible with this endpoint: the region is missing, or the endpoint uses plain HTTP.
     #[error(transparent)]
     Session(#[from] SessionError),
     /// The root certificates are invalid, or there are none.

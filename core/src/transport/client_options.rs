@@ -182,10 +182,9 @@ impl ClientOptions {
         self
     }
 
-    /// The time limit of one attempt, from waiting for a connection to the end of the response. No limit by
-    /// default, except for polls of waiters and change streams: see [`SessionBuilder::poll_timeout`]. The
-    /// server continues to execute an attempt that timed out, unless the query is
-    /// [cancelled](Self::cancel_on_abandon).
+    /// The time limit of one attempt, from waiting for a connection to the end of the response. No limit by default,
+    /// except for polls of waiters and change streams: see [`SessionBuilder::poll_timeout`]. The server continues to
+    /// execute an attempt that timed out, unless the query is [cancelled](Self::cancel_on_abandon).
     #[must_use]
     pub fn attempt_timeout(mut self, attempt_timeout: Duration) -> Self {
         self.attempt_timeout = Some(attempt_timeout);
@@ -199,10 +198,9 @@ impl ClientOptions {
         self
     }
 
-    /// The longest response head, in bytes, including the status line; trailers have the same limit. 64 KiB
-    /// by default. The number of fields is limited by [`MAX_HEAD_FIELDS`](ClientOptions::MAX_HEAD_FIELDS).
-    /// The blocking client reads heads of up to 64 MiB, and allocates a buffer of about `max_head_bytes` for
-    /// each connection.
+    /// The longest response head, in bytes, including the status line; trailers have the same limit. 64 KiB by default.
+    /// The number of fields is limited by [`MAX_HEAD_FIELDS`](ClientOptions::MAX_HEAD_FIELDS). The blocking client
+    /// reads heads of up to 64 MiB, and allocates a buffer of about `max_head_bytes` for each connection.
     #[must_use]
     pub fn max_head_bytes(mut self, max_head_bytes: usize) -> Self {
         self.max_head_bytes = max_head_bytes;
@@ -229,9 +227,8 @@ impl ClientOptions {
         self
     }
 
-    /// How long a connection may be idle before it is discarded; with zero, no connection is reused. 50 s by
-    /// default; it is not documented how long the service keeps idle connections
-    /// ([U21](crate::wire_notes#u21)).
+    /// How long a connection may be idle before it is discarded; with zero, no connection is reused. 50 s by default;
+    /// it is not documented how long the service keeps idle connections ([U21](crate::wire_notes#u21)).
     #[must_use]
     pub fn idle_timeout(mut self, idle_timeout: Duration) -> Self {
         self.idle_timeout = idle_timeout;
@@ -257,9 +254,8 @@ impl ClientOptions {
         self
     }
 
-    /// Where to connect instead of the endpoint's host and port, as `host:port`, for example the local end
-    /// of a tunnel. The port is required. TLS name, signature and `host` header remain those of the
-    /// endpoint. Not set by default.
+    /// Where to connect instead of the endpoint's host and port, as `host:port`, for example the local end of a tunnel.
+    /// The port is required. TLS name, signature and `host` header remain those of the endpoint. Not set by default.
     #[must_use]
     pub fn connect_to(mut self, connect_to: impl Into<String>) -> Self {
         self.connect_to = Some(connect_to.into());
@@ -273,10 +269,9 @@ impl ClientOptions {
         self
     }
 
-    /// The HTTP proxy for all connections; needs the transport's feature `proxy`. No proxy by default: the
-    /// environment is read only on request. The proxy is not used if the endpoint, or
-    /// [`connect_to`](ClientOptions::connect_to), is a loopback address or exempt: see
-    /// [`route`](ClientOptions::route).
+    /// The HTTP proxy for all connections; needs the transport's feature `proxy`. No proxy by default: the environment
+    /// is read only on request. The proxy is not used if the endpoint, or [`connect_to`](ClientOptions::connect_to), is
+    /// a loopback address or exempt: see [`route`](ClientOptions::route).
     #[must_use]
     pub fn proxy(mut self, proxy: Proxy) -> Self {
         self.proxy = Some(proxy);

@@ -93,9 +93,8 @@ macro_rules! client_builder {
             /// sign-on, enable the feature `aws-config` and call `credentials_from_aws`. The files are read
             /// again when the credentials have expired or were rejected.
             ///
-            /// `build` does not run the `credential_process`. The process is run when credentials are needed,
-            /// and again before they expire, without a shell and for at most a minute. Its standard error is
-            /// discarded.
+            /// `build` does not run the `credential_process`. The process is run when credentials are needed, and again
+            /// before they expire, without a shell and for at most a minute. Its standard error is discarded.
             ///
             /// The `region` of the profile is used if the region is not known otherwise.
             ///
@@ -116,10 +115,9 @@ macro_rules! client_builder {
             /// Signs requests with the credentials of the default chain of the AWS SDK: environment, profiles with roles
             /// and single sign-on, web identities, containers, instance metadata.
             ///
-            /// The chain is not used before the first call. It runs [in a tokio runtime](crate#credentials):
-            /// the async client uses the runtime of the call, the blocking client a private one. The chain
-            /// calls AWS services in the region that the environment or the profile names, else in the region
-            /// of the endpoint.
+            /// The chain is not used before the first call. It runs [in a tokio runtime](crate#credentials): the async
+            /// client uses the runtime of the call, the blocking client a private one. The chain calls AWS services in
+            /// the region that the environment or the profile names, else in the region of the endpoint.
             ///
             /// The SDK writes logs of its own. At level `trace` (targets that begin with `aws_`) they contain the session
             /// token of the instance metadata service: do not enable this level where logs are kept.

@@ -41,9 +41,8 @@ pub enum ProxyError {
 }
 
 impl Proxy {
-    /// Parses `http://[user[:password]@]host[:port]`, with or without the scheme, and with or without a `/` at the
-    /// end. The default port is 80.
-    /// User and password may be percent-encoded; the characters `/?#` in them must be.
+    /// Parses `http://[user[:password]@]host[:port]`, with or without the scheme, and with or without a `/` at the end.
+    /// The default port is 80. User and password may be percent-encoded; the characters `/?#` in them must be.
     ///
     /// # Errors
     ///
@@ -85,12 +84,11 @@ impl Proxy {
         })
     }
 
-    /// Reads the proxy from environment variables, whose values `lookup` returns: `HTTPS_PROXY` or
-    /// `https_proxy` for endpoints with TLS, `http_proxy` for other endpoints (`HTTP_PROXY` is ignored,
-    /// because a web server may have set it from a request), and `ALL_PROXY` or `all_proxy` for an endpoint
-    /// whose own variable is not set. An empty variable counts as not set. `NO_PROXY` or `no_proxy` lists the
-    /// exempt hosts. `None` if no proxy is set, or if it does not [apply](Proxy::applies_to) to this
-    /// endpoint.
+    /// Reads the proxy from environment variables, whose values `lookup` returns: `HTTPS_PROXY` or `https_proxy` for
+    /// endpoints with TLS, `http_proxy` for other endpoints (`HTTP_PROXY` is ignored, because a web server may have set
+    /// it from a request), and `ALL_PROXY` or `all_proxy` for an endpoint whose own variable is not set. An empty
+    /// variable counts as not set. `NO_PROXY` or `no_proxy` lists the exempt hosts. `None` if no proxy is set, or if it
+    /// does not [apply](Proxy::applies_to) to this endpoint.
     ///
     /// # Errors
     ///

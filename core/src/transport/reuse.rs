@@ -12,8 +12,7 @@ const MAX_EARLY_CLOSES: u32 = 2;
 const SINGLE_USE: Duration = Duration::from_secs(60);
 
 /// Decides which of a client's connections may serve another request. A pool has one `ReusePolicy`, and one
-/// [`ConnectionRecord`] for each connection. Times are durations on a monotonic clock with an arbitrary
-/// start.
+/// [`ConnectionRecord`] for each connection. Times are durations on a monotonic clock with an arbitrary start.
 ///
 /// A connection is not reused if
 ///

@@ -1,5 +1,4 @@
-//! Where a client connects to, and whether it uses a proxy. Decided here, so that all transports behave
-//! the same.
+//! Where a client connects to, and whether it uses a proxy. Decided here, so that all transports behave the same.
 
 use crate::{
     endpoint::{Endpoint, EndpointError},
@@ -67,8 +66,7 @@ impl ClientOptions {
     ///
     /// # Errors
     ///
-    /// When `connect_to` is not `host:port`, or the environment variable that applies is not a valid proxy
-    /// URL.
+    /// When `connect_to` is not `host:port`, or the environment variable that applies is not a valid proxy URL.
     pub fn route(
         &self,
         endpoint: &Endpoint,

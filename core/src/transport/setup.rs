@@ -96,8 +96,7 @@ pub enum CredentialsSource<P> {
 }
 
 impl<P> CredentialsSource<P> {
-    /// The credentials provider, or `None` if the session needs none. `of_profile` makes the provider of a
-    /// profile.
+    /// The credentials provider, or `None` if the session needs none. `of_profile` makes the provider of a profile.
     pub fn into_provider(self, of_profile: impl FnOnce(ProfileLookup) -> P) -> Option<P> {
         match self {
             CredentialsSource::Session => None,

@@ -222,8 +222,7 @@ impl ErrorPath {
     }
 }
 
-/// A deserializer that wraps `inner` and puts a lenient visitor between `inner` and the visitor of the
-/// type.
+/// A deserializer that wraps `inner` and puts a lenient visitor between `inner` and the visitor of the type.
 struct Lenient<'p, D> {
     inner: D,
     error_path: &'p ErrorPath,

@@ -189,9 +189,8 @@ impl<'a> RequestWriter<'a> {
         self.copy_template();
     }
 
-    /// Sets the [subject](crate::error::Error::subject) of errors about this request. Path labels and query
-    /// ids set it too; only the first value is used, cut to 128 characters. Do not pass a query text or a
-    /// secret.
+    /// Sets the [subject](crate::error::Error::subject) of errors about this request. Path labels and query ids set it
+    /// too; only the first value is used, cut to 128 characters. Do not pass a query text or a secret.
     pub fn subject(&mut self, value: &str) {
         const LIMIT: usize = 128;
         if value.is_empty() || self.subject.is_some() {
@@ -288,10 +287,9 @@ impl<'a> RequestWriter<'a> {
         token
     }
 
-    /// The id of the query in the request: `own`, or, if the call
-    /// [cancels abandoned queries](crate::machine::CallOptions::cancel_on_abandon), a UUID derived from the seed
-    /// of the call. `C` is the operation that cancels the query. Call this only if the request contains the
-    /// returned id.
+    /// The id of the query in the request: `own`, or, if the call [cancels abandoned
+    /// queries](crate::machine::CallOptions::cancel_on_abandon), a UUID derived from the seed of the call. `C` is the
+    /// operation that cancels the query. Call this only if the request contains the returned id.
     ///
     /// If the body contains the derived UUID exactly once, each further attempt of the call replaces it with a new
     /// UUID. Otherwise all attempts have the same UUID. Do not put the id elsewhere in the request: it is replaced

@@ -1,5 +1,4 @@
-//! Literals in query texts, parsed by a parser that follows the grammar and shares no code with the
-//! writer.
+//! Literals in query texts, parsed by a parser that follows the grammar and shares no code with the writer.
 
 use neptunedata::{
     gremlin::{Literal, LiteralError, quote},

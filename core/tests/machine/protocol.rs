@@ -1,5 +1,4 @@
-//! Rows, waiters and change streams with any inputs: each accepts only the inputs that its last step asked
-//! for.
+//! Rows, waiters and change streams with any inputs: each accepts only the inputs that its last step asked for.
 
 use std::{collections::BTreeMap, fmt::Debug, time::Duration};
 

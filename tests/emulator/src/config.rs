@@ -148,10 +148,9 @@ setters! {
     /// Whether the engine status is `healthy` rather than `recovery`. Default: true.
     healthy(healthy: bool) => healthy = healthy;
 
-    /// The engine version, which the engine status reports. Some responses depend on it: an openCypher
-    /// response reports a failure after the first bytes only since 1.4.5.0, and summaries and the current
-    /// format of statistics exist only since 1.2.1.0. A version that cannot be parsed counts as the newest.
-    /// Default: `1.4.6.0.R1`.
+    /// The engine version, which the engine status reports. Some responses depend on it: an openCypher response reports
+    /// a failure after the first bytes only since 1.4.5.0, and summaries and the current format of statistics exist
+    /// only since 1.2.1.0. A version that cannot be parsed counts as the newest. Default: `1.4.6.0.R1`.
     engine_version(version: impl Into<String>) => engine_version = version.into();
 
     /// The start time that the engine status reports. Default: 2025-08-10T06:54:15Z.

@@ -205,8 +205,7 @@ impl Emulator {
         outcome
     }
 
-    /// Builds the outcome of a request with its planned fault, if any. Also returns whether the operation was
-    /// executed.
+    /// Builds the outcome of a request with its planned fault, if any. Also returns whether the operation was executed.
     fn finish(&self, arrival: Arrival, ran: Result<Reply, Failure>, now: Now) -> (Outcome, bool) {
         let Arrival {
             request,

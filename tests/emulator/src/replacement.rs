@@ -74,8 +74,7 @@ pub enum ErrorForm {
     /// Neptune's JSON object.
     #[default]
     Json,
-    /// Neptune's JSON object without `code`, which is in the header `x-amzn-errortype`
-    /// ([U02](crate::wire_notes#u02)).
+    /// Neptune's JSON object without `code`, which is in the header `x-amzn-errortype` ([U02](crate::wire_notes#u02)).
     Header,
     /// A JSON object with only `detailedMessage`.
     MessageOnly,
@@ -85,8 +84,7 @@ pub enum ErrorForm {
     Html,
     /// No body.
     Empty,
-    /// A JSON object with `code`, and with bytes that are not UTF-8 as its `detailedMessage`. `message` is
-    /// not sent.
+    /// A JSON object with `code`, and with bytes that are not UTF-8 as its `detailedMessage`. `message` is not sent.
     NotUtf8,
 }
 

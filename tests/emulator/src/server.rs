@@ -208,16 +208,14 @@ impl Server {
         self.control(|control| control.close = close);
     }
 
-    /// With false, stops reading requests; with true, starts again. While the server does not read,
-    /// connections stay open and new connections are accepted. Requests that were already read still get
-    /// their responses.
+    /// With false, stops reading requests; with true, starts again. While the server does not read, connections stay
+    /// open and new connections are accepted. Requests that were already read still get their responses.
     pub fn set_reading(&self, reading: bool) {
         self.control(|control| control.reading = reading);
     }
 
-    /// Closes the next `times` connections on which a request begins, without reading the request. Replaces
-    /// an earlier setting. Such requests are neither received nor executed; [`Connections::unread`] counts
-    /// them.
+    /// Closes the next `times` connections on which a request begins, without reading the request. Replaces an earlier
+    /// setting. Such requests are neither received nor executed; [`Connections::unread`] counts them.
     pub fn close_before_reading(&self, times: u64, ending: ConnectionEnd) {
         *lock(&self.shared.unread) = (times, ending);
     }

@@ -59,11 +59,9 @@ impl ClientBuilder {
     ///
     /// The client cannot observe the connections of the agent. Therefore:
     ///
-    /// - after an error, the request [may have been executed](neptunedata::Error::may_have_executed), so a
-    ///   write is not sent again, except after a refused connection, a proxy that refused the tunnel or a
-    ///   time-out while connecting;
-    /// - the client does not see trailers, so it does not detect a failure that the server reports only
-    ///   there;
+    /// - after an error, the request [may have been executed](neptunedata::Error::may_have_executed), so a write is not
+    ///   sent again, except after a refused connection, a proxy that refused the tunnel or a time-out while connecting;
+    /// - the client does not see trailers, so it does not detect a failure that the server reports only there;
     /// - a body without length and chunks counts as complete when the connection ends, also over TLS without
     ///   `close_notify`;
     /// - a [fresh](neptunedata::machine::Reuse::Fresh) connection is not opened after a failure, and a

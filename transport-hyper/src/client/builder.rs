@@ -72,10 +72,9 @@ impl ClientBuilder {
     /// Signs requests with the credentials that the closure returns. They are cached:
     /// [`credentials::cache`](neptunedata::credentials::cache) says when the closure is called, and with which argument.
     ///
-    /// The calls that wait for the credentials poll the returned future. If all these calls are dropped or
-    /// time out, the next call in the same tokio runtime continues the future, unless the future is older
-    /// than a minute. The closure and its future must not make calls with this client: the calls and the
-    /// future would wait for each other.
+    /// The calls that wait for the credentials poll the returned future. If all these calls are dropped or time out,
+    /// the next call in the same tokio runtime continues the future, unless the future is older than a minute. The
+    /// closure and its future must not make calls with this client: the calls and the future would wait for each other.
     ///
     /// ```no_run
     /// # use neptunedata_hyper::{Client, Credentials, Endpoint, credentials::CredentialsError};
@@ -100,8 +99,7 @@ impl ClientBuilder {
     /// idle connections. Short tasks [cancel abandoned queries](crate#cancelling-abandoned-queries).
     ///
     /// Default: tokio, with the feature `tokio`. Without an executor, idle connections that may not be reused are
-    /// closed when the client is next used or dropped, and queries are cancelled by
-    /// [`Client::flush_cancellations`].
+    /// closed when the client is next used or dropped, and queries are cancelled by [`Client::flush_cancellations`].
     pub fn executor<E>(mut self, executor: E) -> Self
     where
         E: Executor<Task> + Send + Sync + 'static,
@@ -118,10 +116,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Opens connections, in place of tokio's TCP. The connector is called with a `Uri` that has the scheme,
-    /// host and port to connect to: those of the proxy, else of `connect_to`, else of the endpoint. Over the
-    /// stream that the connector returns, the client itself talks to the proxy and performs the TLS
-    /// handshake.
+    /// Opens connections, in place of tokio's TCP. The connector is called with a `Uri` that has the scheme, host and
+    /// port to connect to: those of the proxy, else of `connect_to`, else of the endpoint. Over the stream that the
+    /// connector returns, the client itself talks to the proxy and performs the TLS handshake.
     ///
     /// Outside a tokio runtime, set a [`timer`](ClientBuilder::timer) as well. Of `connector`,
     /// [`tls_connector`](ClientBuilder::tls_connector) and [`service`](ClientBuilder::service), the last one that is called
@@ -159,10 +156,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends requests over an HTTP service, in place of the client's own connections: hyper-util's client,
-    /// reqwest, a stack of tower layers, or a server in the same process. Replaces a
-    /// [`connector`](ClientBuilder::connector) that was set before; a connector that is set later replaces
-    /// the service.
+    /// Sends requests over an HTTP service, in place of the client's own connections: hyper-util's client, reqwest, a
+    /// stack of tower layers, or a server in the same process. Replaces a [`connector`](ClientBuilder::connector) that
+    /// was set before; a connector that is set later replaces the service.
     ///
     /// ```
     /// use hyper_util::{client::legacy, rt::TokioExecutor};
@@ -195,12 +191,11 @@ impl ClientBuilder {
     ///   and the client itself retries those that may be repeated;
     /// - end the response body with an error if the response is incomplete.
     ///
-    /// If the service returns an error, the request [may have been
-    /// executed](neptunedata::Error::may_have_executed), so a write is not sent again. With three kinds of
-    /// errors a write can be sent again: errors of `poll_ready`, errors whose source is
-    /// [`ConnectionRefused`](std::io::ErrorKind::ConnectionRefused), and a
-    /// [`TransportError`](neptunedata::TransportError) with [`Sent::No`](neptunedata::transport::Sent::No).
-    /// For example, this function for hyper-util's client
+    /// If the service returns an error, the request [may have been executed](neptunedata::Error::may_have_executed), so
+    /// a write is not sent again. With three kinds of errors a write can be sent again: errors of `poll_ready`, errors
+    /// whose source is [`ConnectionRefused`](std::io::ErrorKind::ConnectionRefused), and a
+    /// [`TransportError`](neptunedata::TransportError) with [`Sent::No`](neptunedata::transport::Sent::No). For
+    /// example, this function for hyper-util's client
     ///
     /// ```
     /// # use hyper_util::client::legacy;

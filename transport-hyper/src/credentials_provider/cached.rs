@@ -87,9 +87,8 @@ impl CachedProvider {
         CachedProvider { provider, state }
     }
 
-    /// Returns credentials for one call. `refresh` says that the call's own credentials, `given`, were
-    /// rejected or have expired; if the cache contains different credentials by now, they are returned.
-    /// `wall` returns the time of day.
+    /// Returns credentials for one call. `refresh` says that the call's own credentials, `given`, were rejected or have
+    /// expired; if the cache contains different credentials by now, they are returned. `wall` returns the time of day.
     pub(crate) async fn get(
         &self,
         refresh: bool,

@@ -14,9 +14,8 @@ use crate::clock::Clock;
 /// How often a waiter checks whether a permit is free, without being woken.
 const RECHECK_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Waits for a permit, first come, first served. Returns `None` at the deadline. The waiter that the
-/// semaphore wakes may never be polled again, for example in a `select!`, so the other waiters check from
-/// time to time.
+/// Waits for a permit, first come, first served. Returns `None` at the deadline. The waiter that the semaphore wakes
+/// may never be polled again, for example in a `select!`, so the other waiters check from time to time.
 pub(crate) async fn acquire_permit(
     permits: &Arc<Semaphore>,
     clock: &Clock,

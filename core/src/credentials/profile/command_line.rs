@@ -4,8 +4,7 @@ use std::{fmt, iter};
 
 use crate::error::CredentialsError;
 
-/// A program and its arguments, to be started without a shell: variables, `~` and pipes are not
-/// interpreted.
+/// A program and its arguments, to be started without a shell: variables, `~` and pipes are not interpreted.
 ///
 /// `Debug` shows only the program, because arguments may be secrets.
 ///

@@ -26,8 +26,7 @@ pub struct ExecuteGremlinQueryOutput {
     /// The status of the query.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<GremlinQueryStatusAttributes>,
-    /// The results, as an object with `data` and `meta`; [`rows`](Self::rows) and [`values`](Self::values) read
-    /// them.
+    /// The results, as an object with `data` and `meta`; [`rows`](Self::rows) and [`values`](Self::values) read them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<RawJson>,
     #[serde(rename = "meta", skip_serializing_if = "Option::is_none")]
@@ -157,8 +156,7 @@ impl ExecuteGremlinQueryOutput {
     ///
     /// # Errors
     ///
-    /// When there are no results, or a result does not match `T`; the error has its path, such as
-    /// `result.data[3]`.
+    /// When there are no results, or a result does not match `T`; the error has its path, such as `result.data[3]`.
     pub fn rows<'a, T: Deserialize<'a>>(&'a self) -> Result<Vec<T>, DecodeError> {
         self.read_each(|text| serde_json::from_str(text).map_err(|error| error.to_string()))
     }

@@ -228,8 +228,7 @@ impl Exchange {
         self.request_credentials(true)
     }
 
-    /// Ends without credentials. If an authentication error made the machine request them, that error is
-    /// the cause.
+    /// Ends without credentials. If an authentication error made the machine request them, that error is the cause.
     pub(super) fn without_credentials(&mut self, error: CredentialsError) -> Flow {
         let known = self.retry.credentials.as_ref();
         let error = error.in_place_of(known, self.retry.auth_error.is_some());

@@ -400,9 +400,8 @@ impl Exchange {
     }
 }
 
-/// Whether the server may continue the query after this failure. After the other failures the connection is
-/// closed, which the server notices by itself. `Other` counts too, because a simple driver may report every
-/// failure that way.
+/// Whether the server may continue the query after this failure. After the other failures the connection is closed,
+/// which the server notices by itself. `Other` counts too, because a simple driver may report every failure that way.
 fn may_continue_after(failure: &TransportError) -> bool {
     matches!(
         failure.kind(),

@@ -11,10 +11,9 @@ operation! {
 
     /// Starts a data-processing job, which turns data exported from the graph into training data for models.
     ///
-    /// A write: without an id every execution starts another job, and with an id a second execution is
-    /// rejected, so the request is not retried after a lost response. Requires the IAM action
-    /// `neptune-db:StartMLDataProcessingJob` (the service's page names another action,
-    /// [M41](crate::wire_notes#m41)) and engine 1.2.1.0.R6 or later.
+    /// A write: without an id every execution starts another job, and with an id a second execution is rejected, so the
+    /// request is not retried after a lost response. Requires the IAM action `neptune-db:StartMLDataProcessingJob` (the
+    /// service's page names another action, [M41](crate::wire_notes#m41)) and engine 1.2.1.0.R6 or later.
     ///
     /// An id that is in use or has invalid characters causes an `InvalidParameterException` (400), a missing role
     /// for SageMaker and S3 causes a `MissingParameterException` (400), and an S3 location that cannot be accessed

@@ -18,8 +18,7 @@ operation! {
     /// `neptune-db:StartMLModelTrainingJob` and engine 1.2.1.0.R6 or later.
     ///
     /// The service also accepts `enableInterContainerTrafficEncryption`, `modelName` and `maxWaitTime`
-    /// ([M39](crate::wire_notes#m39)); add them with
-    /// [`CallOptions::extra`](crate::machine::CallOptions::extra).
+    /// ([M39](crate::wire_notes#m39)); add them with [`CallOptions::extra`](crate::machine::CallOptions::extra).
     ///
     /// An id that is in use or has invalid characters, or an unknown instance type, causes an
     /// `InvalidParameterException` (400). A missing role for SageMaker and S3 causes a `MissingParameterException`

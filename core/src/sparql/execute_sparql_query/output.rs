@@ -107,8 +107,7 @@ impl ExecuteSparqlQueryOutput {
     ///
     /// # Errors
     ///
-    /// When the body is not JSON of SPARQL results, or a row does not match `T`; the error has the path of the
-    /// row.
+    /// When the body is not JSON of SPARQL results, or a row does not match `T`; the error has the path of the row.
     pub fn rows<T: DeserializeOwned>(&self) -> Result<Vec<T>, DecodeError> {
         let mut rows = Vec::new();
         self.for_each_row::<SparqlRow<T>>(|SparqlRow(row)| rows.push(row))?;

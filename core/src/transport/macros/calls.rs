@@ -100,11 +100,10 @@ macro_rules! client_changes {
 
         impl<O: $crate::changes::ChangeSource> $Items<$crate::changes::Changes<O>> {
             /// The checkpoint after the last transaction of which all records were returned. If you start at this
-            /// checkpoint, the records that were returned after it are delivered again. Before the first
-            /// transaction: the checkpoint of
-            /// [`StartPosition::After`](neptunedata::changes::StartPosition::After), or `None`. With
-            /// [`StartPosition::Latest`](neptunedata::changes::StartPosition::Latest), the checkpoint is known
-            /// once the service has reported the end of the stream.
+            /// checkpoint, the records that were returned after it are delivered again. Before the first transaction:
+            /// the checkpoint of [`StartPosition::After`](neptunedata::changes::StartPosition::After), or `None`. With
+            /// [`StartPosition::Latest`](neptunedata::changes::StartPosition::Latest), the checkpoint is known once the
+            /// service has reported the end of the stream.
             pub fn checkpoint(&self) -> Option<$crate::changes::Checkpoint> {
                 self.run.machine.checkpoint()
             }

@@ -18,9 +18,8 @@ use crate::wait::{Observation, PollSchedule, Waiter};
 /// resolved, so with a wrong name the wait only ends at the timeout. Polls every 2 to 10 seconds, after a
 /// first pause, for up to 30 minutes; the service needs some minutes.
 ///
-/// An instance that has not begun its restart is still reported as healthy. To be sure that it has restarted, read
-/// the start time of the engine before the reset, and pass it to
-/// [`restarted_since`](FastResetCompleted::restarted_since).
+/// An instance that has not begun its restart is still reported as healthy. To be sure that it has restarted, read the
+/// start time of the engine before the reset, and pass it to [`restarted_since`](FastResetCompleted::restarted_since).
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/manage-console-fast-reset.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

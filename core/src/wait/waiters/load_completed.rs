@@ -33,8 +33,7 @@ pub struct LoadCompleted {
 pub enum LoadOutcome {
     /// All data is loaded.
     Completed(LoaderStatus),
-    /// All data without conflicts with concurrent writes is loaded. To load the rest, load again in mode
-    /// `RESUME`.
+    /// All data without conflicts with concurrent writes is loaded. To load the rest, load again in mode `RESUME`.
     CommittedWithWriteConflicts(LoaderStatus),
 }
 

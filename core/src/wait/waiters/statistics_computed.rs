@@ -101,8 +101,7 @@ macro_rules! statistics_waiter {
                 $name::default()
             }
 
-            /// Waits for the computation with this id or a later one. A refresh returns the id as
-            /// `statisticsId`.
+            /// Waits for the computation with this id or a later one. A refresh returns the id as `statisticsId`.
             ///
             /// The note of an earlier, failed computation is ignored. While there are no statistics, it is unknown
             /// to which computation a note belongs; after five responses in a row with a note, the note is treated

@@ -50,14 +50,12 @@ setters! {
     /// [`LoadScript`](crate::LoadScript::duration) sets a duration. Default: 10 seconds.
     load_duration(duration: Duration) => load_duration = duration;
 
-    /// Whether an unknown load id gets 400 `InvalidParameterException` instead of 404
-    /// `BulkLoadIdNotFoundException`. The guide has both ([M33](crate::wire_notes#m33)). An id that is not a UUID
-    /// always gets 400. Default: false.
+    /// Whether an unknown load id gets 400 `InvalidParameterException` instead of 404 `BulkLoadIdNotFoundException`.
+    /// The guide has both ([M33](crate::wire_notes#m33)). An id that is not a UUID always gets 400. Default: false.
     unknown_load_is_bad_request(bad_request: bool) => unknown_load_is_bad_request = bad_request;
 
-    /// How long a restart takes, by [`Now::mono`](crate::Now::mono), such as the one at the end of a fast
-    /// reset. During the restart every request, including the engine status, gets a
-    /// `ServerShutdownException`. Default: 5 seconds.
+    /// How long a restart takes, by [`Now::mono`](crate::Now::mono), such as the one at the end of a fast reset. During
+    /// the restart every request, including the engine status, gets a `ServerShutdownException`. Default: 5 seconds.
     restart_duration(duration: Duration) => restart_duration = duration;
 
     /// How long a refresh of statistics takes, by [`Now::mono`](crate::Now::mono). Default: 10 seconds.

@@ -313,3 +313,12 @@ fn ids_in_use_are_rejected() {
     neptune.pending(cypher());
     neptune.refuses_as(cypher(), refusal(400, "DuplicateDataException", &text));
 }
+
+#[test]
+fn without_a_queue_queries_run_only_in_free_slots() {
+    let mut neptune = emulator(Config::default().query_slots(1).query_queue(0));
+    neptune.pending(gremlin(ID));
+    let text = "Max number of request have breached, ConfiguredQueueCapacity=0";
+    let full = refusal(500, "ThrottlingException", text);
+    neptune.refuses_as(get("/sparql?query=ASK"), full);
+}

@@ -144,8 +144,7 @@ fn booleans_from_words() {
 
 #[test]
 fn numbers_can_arrive_as_a_map_with_their_text() {
-    // This is how serde_json passes big and fractional numbers if any crate enables
-    // `arbitrary_precision`.
+    // This is how serde_json passes big and fractional numbers if any crate enables `arbitrary_precision`.
     let number = |text: &str| format!(r#"{{"$serde_json::private::Number": "{text}"}}"#);
     reads(&number("1.50"), "1.50".to_owned());
     reads(&number("1e3"), 1000);

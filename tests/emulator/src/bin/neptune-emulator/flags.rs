@@ -70,7 +70,9 @@ type SetDuration = fn(Config, Duration) -> Config;
 /// The flags with a number of seconds.
 const DURATIONS: [(&str, SetDuration); 6] = [
     ("ml-seconds", ml_duration),
-    ("training-seconds", |config, time| config.ml_duration(MlKind::ModelTraining, time)),
+    ("training-seconds", |config, time| {
+        config.ml_duration(MlKind::ModelTraining, time)
+    }),
     ("load-seconds", Config::load_duration),
     ("statistics-seconds", Config::statistics_duration),
     ("rebuild-seconds", Config::rebuild_duration),

@@ -146,8 +146,7 @@ fn graph_store(request: &QueryRequest) -> Result<Response, Failure> {
 fn success(config: &Config, job: &Job, script: &QueryScript, request_id: &str) -> Reply {
     let request = &*job.request;
     let broken = script.broken.as_ref().map(|broken| {
-        // `true`: here the object always has the text as `message` too, whatever [`Config::message_member`]
-        // says.
+        // `true`: here the object always has the text as `message` too, whatever [`Config::message_member`] says.
         let error = broken.error.clone().into_response(request_id, true);
         (broken, error.body())
     });
