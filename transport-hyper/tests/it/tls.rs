@@ -2,6 +2,7 @@
 
 use neptunedata_emulator::{Emulator, Server};
 use neptunedata_hyper::{BuildError, Client, Endpoint, transport::RootCertificates};
+use tower::service_fn;
 
 use crate::{smol_runtime::on_smol, support::*};
 
@@ -35,4 +36,14 @@ fn native_roots_need_their_feature() {
         Ok(_) | Err(BuildError::Roots(_)) => assert!(is_enabled),
         Err(error) => panic!("{error}"),
     }
+}
+
+/// The connector's connections already use TLS.
+#[test]
+fn root_certificates_do_not_go_with_a_tls_connector() {
+    let builder = Client::builder(Endpoint::parse("https://db.example.com").unwrap());
+    let options = quick().root_certificates(RootCertificates::Native);
+    let builder = builder.unsigned().tls_connector(service_fn(connect));
+    let error = builder.options(options).build().unwrap_err();
+    assert_eq!(error, BuildError::UnusedOption("root_certificates"));
 }
