@@ -135,7 +135,13 @@ impl UreqTransport {
             // Do not announce support for trailers: the client does not see those of an agent's responses.
             // Both headers are unsigned.
             head.headers.remove(TE);
-            head.headers.remove(CONNECTION);
+            if head
+                .headers
+                .get(CONNECTION)
+                .is_some_and(|value| value == "te")
+            {
+                head.headers.remove(CONNECTION);
+            }
             let mut state = observation.state();
             state.has_begun = true;
             state.is_sent = true;

@@ -56,8 +56,15 @@ fn requests_are_signed_requests_of_the_core() {
     // The body is not that of rows.
     let query = ExecuteOpenCypherQuery::new("RETURN 1");
     client.send(query).unwrap_err();
-    for _ in 0..3 {
+    // A header of the caller stays.
+    let (connection, value) = (HeaderName::from_static("connection"), "keep-alive");
+    let call = client.call(GetEngineStatus::new());
+    let call = call.header(connection, HeaderValue::from_static(value));
+    call.send().unwrap();
+    for number in 0..4 {
         let text = requests.recv().unwrap();
+        let is_kept = text.contains("\r\nconnection: keep-alive\r\n");
+        assert_eq!(is_kept, number == 3, "{text}");
         for part in [
             "authorization: AWS4-HMAC-SHA256 ",
             "x-amz-security-token: token\r\n",
