@@ -62,6 +62,13 @@ impl<'a> Incoming<'a> {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// The list in a header, which may be divided into several lines.
+    pub(crate) fn list(&self, name: &'static str) -> Option<String> {
+        let lines = self.headers.get_all(HeaderName::from_static(name)).iter();
+        let lines: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
+        (!lines.is_empty()).then(|| lines.join(", "))
+    }
+
     /// Whether a header of the request is a list that contains this word, in any case.
     pub(crate) fn has_word(&self, name: &'static str, word: &str) -> bool {
         has_word(self.headers, HeaderName::from_static(name), word)

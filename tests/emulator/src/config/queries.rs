@@ -47,9 +47,9 @@ setters! {
     /// is ignored like any unknown member.
     open_cypher_query_ids(accepted: bool) => queries.open_cypher_ids = accepted;
 
-    /// Whether Gremlin responses are typed if `accept` is absent or names no Gremlin serializer;
-    /// `application/json` and `*/*` do not name one. The guide lists `application/json` once as typed and
-    /// once as untyped ([M15](crate::wire_notes#m15)). Default: false.
+    /// Whether Gremlin responses are typed if `accept` is absent or prefers no Gremlin serializer;
+    /// `application/json` and `*/*` are none. The guide lists `application/json` once as typed and once as
+    /// untyped ([M15](crate::wire_notes#m15)). Default: false.
     plain_json_typed(typed: bool) => queries.plain_json_typed = typed;
 
     /// Whether SPARQL and the Graph Store Protocol are executed by the in-memory engine oxigraph where no script

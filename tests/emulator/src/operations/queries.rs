@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::incoming::Incoming;
 use crate::{Language, QueryRequest, Role};
 
+mod accept;
 pub(crate) mod answer;
 mod assembly;
 mod empty_results;
@@ -28,7 +29,7 @@ pub(super) fn submit(
     incoming: &Incoming<'_>,
     mut request: QueryRequest,
 ) -> Answered {
-    request.accept = incoming.header("accept").map(str::to_owned);
+    request.accept = incoming.list("accept");
     request.trailers = incoming.has_word("te", "trailers");
     cluster.queries.last_request = Some(request.clone());
     check(cluster, &request)?;

@@ -201,25 +201,50 @@ fn m15_plain_json_is_typed_or_not() {
 
 #[test]
 fn reports_in_the_forms_that_are_accepted() {
+    const OPEN_CYPHER: &str = "/openCypher?query=RETURN+1&explain=static";
+    const SPARQL: &str = "/sparql?query=ASK&explain=static";
+    const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
     let mut neptune = Emulator::default();
-    for (target, accept, start) in [
+    for (target, accept, expected, start) in [
+        (OPEN_CYPHER, "*/*", "plain", "Query:\nRETURN 1\n"),
+        (OPEN_CYPHER, "text/html", "html", "<!DOCTYPE html>"),
         (
-            "/openCypher?query=RETURN+1&explain=static",
-            "*/*",
-            "Query:\nRETURN 1\n",
+            OPEN_CYPHER,
+            "text/html;q=0.1, text/plain",
+            "plain",
+            "Query:",
         ),
-        (
-            "/openCypher?query=RETURN+1&explain=static",
-            "text/html",
-            "<html>",
-        ),
-        ("/sparql?query=ASK&explain=static", "text/csv", "ID;Out #1;"),
+        (OPEN_CYPHER, "text/html;q=0, */*", "plain", "Query:"),
+        (OPEN_CYPHER, BROWSER, "html", "<!DOCTYPE html>"),
+        (OPEN_CYPHER, "text/csv", "plain", "Query:"),
+        (SPARQL, "text/html", "html", "<!DOCTYPE html>"),
+        (SPARQL, "text/csv", "csv", "ID;Out #1;"),
+        (SPARQL, "text/*", "plain", "╔"),
+        ("", "text/html", "plain", "****"),
     ] {
-        let report = neptune.answer(with_header(get(target), "accept", accept));
+        let request = match target {
+            "" => form("/gremlin/explain", "gremlin=g.V()"),
+            target => get(target),
+        };
+        let report = neptune.answer(with_header(request, "accept", accept));
         assert_starts(&body_text(&report), start);
-        let expected = accept.replace("*/*", "text/plain");
-        assert_starts(media_type(&report), &format!("{expected};charset=UTF-8"));
+        assert_eq!(
+            media_type(&report),
+            format!("text/{expected};charset=UTF-8"),
+            "{accept}"
+        );
     }
+}
+
+#[test]
+fn lists_in_several_headers() {
+    let mut request = with_header(get("/gremlin?gremlin=g.V()"), "accept", "*/*;q=0.1");
+    let typed = "application/vnd.gremlin-v3.0+json";
+    request
+        .headers_mut()
+        .append("accept", typed.parse().expect("a value"));
+    let answer = Emulator::default().answer(request);
+    assert_eq!(media_type(&answer), typed);
 }
 
 #[test]

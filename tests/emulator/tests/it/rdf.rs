@@ -99,7 +99,7 @@ fn the_forms_of_results() {
         (media_type(&answer).to_owned(), body_text(&answer))
     };
     const XML: &str = "application/sparql-results+xml";
-    const TSV: &str = "text/tab-separated-values";
+    const TSV: &str = "text/tab-separated-values;charset=UTF-8";
     let select = "SELECT ?x { GRAPH <urn:b> { ?s ?p ?x } }";
     let question = "ASK { ?s ?p 'a' }";
     let construct = "CONSTRUCT { <urn:x> <urn:y> ?o } WHERE { GRAPH <urn:b> { ?s ?p ?o } }";
@@ -108,16 +108,16 @@ fn the_forms_of_results() {
     let forms = [
         (select, "*/*", "application/sparql-results+json", "\"value\":\"b\""),
         (select, XML, XML, "<literal>b</literal>"),
-        (select, "text/csv", "text/csv", "x\r\nb"),
+        (select, "text/csv", "text/csv;charset=UTF-8", "x\r\nb"),
         (select, "foo/bar, text/tab-separated-values;q=0.5", TSV, "?x\n\"b\""),
         (question, "application/json", "application/json", "\"boolean\":true"),
         (question, XML, XML, "<boolean>true</boolean>"),
-        (question, "text/boolean", "text/boolean", "true"),
+        (question, "text/boolean", "text/boolean;charset=UTF-8", "true"),
         (construct, "*/*", "application/n-quads", "urn:x"),
         (construct, "application/n-triples", "application/n-triples", "urn:x"),
-        (construct, "text/turtle", "text/turtle", "urn:x"),
+        (construct, "text/turtle", "text/turtle;charset=UTF-8", "urn:x"),
         (construct, "application/trig", "application/trig", "urn:x"),
-        (construct, "text/n3", "text/n3", "urn:x"),
+        (construct, "text/n3", "text/n3;charset=UTF-8", "urn:x"),
         (construct, "application/rdf+xml", "application/rdf+xml", "urn:x"),
         (construct, "application/ld+json", "application/ld+json", "urn:x"),
     ];
@@ -228,7 +228,7 @@ fn graphs_are_put_posted_read_and_deleted() {
     check_values(&mut neptune, &in_fallback, &[resolved]);
     assert_eq!(read(&mut neptune, default).lines().count(), 3);
     let as_turtle = neptune.answer(with_header(get(a), "accept", "text/turtle"));
-    assert_eq!(media_type(&as_turtle), "text/turtle");
+    assert_eq!(media_type(&as_turtle), "text/turtle;charset=UTF-8");
 
     // Quads go to their own graphs, in addition to that of the URL.
     let (b, c) = ("/sparql/gsp/?graph=urn:b", "/sparql/gsp/?graph=urn:c");

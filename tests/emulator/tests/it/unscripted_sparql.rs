@@ -11,6 +11,7 @@ use crate::support::{
 };
 
 const JSON: &str = "application/sparql-results+json";
+const BOOLEAN: &str = "text/boolean;charset=UTF-8";
 const XML: &str = "application/sparql-results+xml";
 
 fn query(text: &str) -> Request<Bytes> {
@@ -35,7 +36,8 @@ fn ask_is_false() {
         (long, "", JSON, no),
         ("ASK {}", "text/csv", JSON, no),
         ("ASK {}", "application/json", "application/json", no),
-        ("ASK {}", "text/boolean", "text/boolean", "false"),
+        ("ASK {}", "text/boolean", BOOLEAN, "false"),
+        ("ASK {}", "text/*, application/json;q=0.9", BOOLEAN, "false"),
     ] {
         assert_eq!(body(query(text), accept, media_type), expected);
     }
@@ -50,12 +52,16 @@ fn ask_is_false() {
 fn select_has_its_variables() {
     let text = "SELECT ?s (COUNT(?x) AS ?n) { ?s ?p ?x } GROUP BY ?s";
     let json = r#"{"head":{"vars":["s","n"]},"results":{"bindings":[]}}"#;
-    let tabs = "text/tab-separated-values";
+    let tabs = "text/tab-separated-values;charset=UTF-8";
+    let commas = "text/csv;charset=UTF-8";
     for (accept, media_type, expected) in [
         ("", JSON, json),
         ("*/*", JSON, json),
         ("application/n-quads", JSON, json),
-        ("text/csv", "text/csv", "s,n\r\n"),
+        ("text/csv", commas, "s,n\r\n"),
+        ("text/csv;q=0.5, application/json;q=0.4", commas, "s,n\r\n"),
+        ("application/json;q=0.4, text/csv;q=0.5", commas, "s,n\r\n"),
+        ("application/trix, */*;q=0.1", JSON, json),
         (
             "text/html, text/tab-separated-values;q=0.5",
             tabs,
@@ -72,6 +78,7 @@ fn select_has_its_variables() {
 
 #[test]
 fn graphs_are_empty() {
+    let turtle = "text/turtle;charset=UTF-8";
     for request in [
         query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"),
         query("describe <urn:x>"),
@@ -83,7 +90,9 @@ fn graphs_are_empty() {
             ("text/csv", "application/n-quads", ""),
             ("application/n-quads", "application/n-quads", ""),
             ("application/n-triples", "application/n-triples", ""),
-            ("text/turtle, */*;q=0.1", "text/turtle", ""),
+            ("text/turtle, */*;q=0.1", turtle, ""),
+            ("text/*", turtle, ""),
+            ("application/trix, text/turtle;q=0.1", turtle, ""),
             ("application/ld+json", "application/ld+json", "[]"),
         ] {
             assert_eq!(body(request.clone(), accept, media_type), expected);

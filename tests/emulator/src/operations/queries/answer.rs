@@ -253,7 +253,7 @@ fn gremlin(config: &Config, job: &Job, script: &QueryScript, end: Option<End<'_>
                     .collect(),
                 _ => Vec::new(),
             };
-            buffered_response(&media_type, graph_binary::answer(&job.id, &rows, strings))
+            buffered_response(media_type, graph_binary::answer(&job.id, &rows, strings))
         }
         Serializer::Json {
             version,
@@ -279,7 +279,7 @@ fn gremlin(config: &Config, job: &Job, script: &QueryScript, end: Option<End<'_>
             } else {
                 Arc::new(|row| untyped(row).to_string())
             };
-            rows(script, &media_type, (head, tail), write, end)
+            rows(script, media_type, (head, tail), write, end)
         }
     }
 }

@@ -2,18 +2,33 @@
 
 use serde_json::{Map, Value, json};
 
+use super::accept::preferred;
+
+/// The accepted media types. The type `application/json` is also used if the client accepts none of them (assumed).
+const MEDIA_TYPES: &[&str] = &[
+    "application/json",
+    "application/vnd.gremlin-v3.0+json;types=false",
+    "application/vnd.gremlin-v3.0+json",
+    "application/vnd.gremlin-v2.0+json;types=false",
+    "application/vnd.gremlin-v2.0+json",
+    "application/vnd.gremlin-v1.0+json;types=false",
+    "application/vnd.gremlin-v1.0+json",
+    "application/vnd.graphbinary-v1.0",
+    "application/vnd.graphbinary-v1.0-stringd",
+];
+
 /// The encoding of a Gremlin response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Serializer {
     Json {
         version: Version,
         typed: bool,
-        media_type: String,
+        media_type: &'static str,
     },
     Binary {
         /// Whether results are strings.
         strings: bool,
-        media_type: String,
+        media_type: &'static str,
     },
 }
 
@@ -25,43 +40,35 @@ pub(super) enum Version {
 }
 
 impl Serializer {
-    /// The first accepted type that Neptune supports. Without one, the response has the encoding for `application/json`
-    /// (assumed).
+    /// The encoding that the client prefers. `plain_typed` says whether that of `application/json` has types.
     pub(super) fn accepted(accept: Option<&str>, plain_typed: bool) -> Self {
-        let types = accept.unwrap_or_default().split(',');
-        types.filter_map(Self::named).next().unwrap_or(Self::Json {
-            version: Version::V3,
-            typed: plain_typed,
-            media_type: "application/json".to_owned(),
-        })
-    }
-
-    fn named(text: &str) -> Option<Self> {
-        let mut parts = text.split(';').map(str::trim);
-        let name = parts.next()?.to_ascii_lowercase();
-        let untyped = parts.any(|part| part.eq_ignore_ascii_case("types=false"));
-        let version = match name.as_str() {
-            "application/vnd.gremlin-v3.0+json" => Version::V3,
+        let media_type = preferred(accept, MEDIA_TYPES).unwrap_or("application/json");
+        let (name, untyped) = match media_type.strip_suffix(";types=false") {
+            Some(name) => (name, true),
+            None => (media_type, false),
+        };
+        let version = match name {
+            "application/vnd.graphbinary-v1.0" | "application/vnd.graphbinary-v1.0-stringd" => {
+                return Self::Binary {
+                    strings: name.ends_with("-stringd"),
+                    media_type,
+                };
+            }
             "application/vnd.gremlin-v2.0+json" => Version::V2,
             "application/vnd.gremlin-v1.0+json" => Version::V1,
-            "application/vnd.graphbinary-v1.0" | "application/vnd.graphbinary-v1.0-stringd" => {
-                return Some(Self::Binary {
-                    strings: name.ends_with("-stringd"),
-                    media_type: name,
-                });
-            }
-            _ => return None,
+            _ => Version::V3,
         };
-        Some(Self::Json {
-            version,
+        let typed = match (name, version) {
+            ("application/json", _) => plain_typed,
             // The first version has no types in responses.
-            typed: !untyped && version != Version::V1,
-            media_type: if untyped {
-                format!("{name};types=false")
-            } else {
-                name
-            },
-        })
+            (_, Version::V1) => false,
+            _ => !untyped,
+        };
+        Self::Json {
+            version,
+            typed,
+            media_type,
+        }
     }
 }
 
@@ -190,27 +197,43 @@ mod tests {
 
     #[test]
     fn what_is_accepted() {
-        use Version::{V1, V3};
+        use Version::{V1, V2, V3};
 
-        let json = |version, typed, media_type: &str| Serializer::Json {
+        let json = |version, typed, media_type| Serializer::Json {
             version,
             typed,
-            media_type: media_type.to_owned(),
+            media_type,
         };
-        let binary = Serializer::Binary {
-            strings: false,
-            media_type: "application/vnd.graphbinary-v1.0".to_owned(),
+        let binary = |strings, media_type| Serializer::Binary {
+            strings,
+            media_type,
         };
+        let plain = json(V3, false, "application/json");
         let v1 = "application/vnd.gremlin-v1.0+json";
         let v3 = "application/vnd.gremlin-v3.0+json";
-        let untyped = format!("{v3};types=false");
+        let untyped = "application/vnd.gremlin-v3.0+json;types=false";
+        let v2 = "application/vnd.gremlin-v2.0+json;types=false";
+        let bytes = "application/vnd.graphbinary-v1.0";
+        let strings = "application/vnd.graphbinary-v1.0-stringd";
         let second = "text/html, Application/vnd.gremlin-v3.0+json ; types=false";
         for (accept, expected) in [
             (v3, json(V3, true, v3)),
-            (second, json(V3, false, &untyped)),
+            (second, json(V3, false, untyped)),
+            (v2, json(V2, false, v2)),
             (v1, json(V1, false, v1)),
-            ("*/*", json(V3, false, "application/json")),
-            ("application/vnd.graphbinary-v1.0", binary),
+            ("*/*", plain.clone()),
+            ("text/html", plain.clone()),
+            (
+                "application/vnd.gremlin-v3.0+json;q=0.5, application/json",
+                plain,
+            ),
+            (
+                "application/json;q=0.5, application/vnd.gremlin-v3.0+json",
+                json(V3, true, v3),
+            ),
+            ("*/*, application/vnd.gremlin-v3.0+json", json(V3, true, v3)),
+            (bytes, binary(false, bytes)),
+            (strings, binary(true, strings)),
         ] {
             assert_eq!(Serializer::accepted(Some(accept), false), expected);
         }

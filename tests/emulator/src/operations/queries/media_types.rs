@@ -1,5 +1,6 @@
 //! The media types of SPARQL results.
 
+use super::accept::preferred;
 use crate::failure::Failure;
 
 /// The encoding of solutions and booleans.
@@ -19,9 +20,9 @@ const RESULTS: &[(&str, Notation)] = &[
     DEFAULT,
     ("application/json", Notation::Json),
     ("application/sparql-results+xml", Notation::Xml),
-    ("text/csv", Notation::Csv),
-    ("text/tab-separated-values", Notation::Tsv),
-    ("text/boolean", Notation::Text),
+    ("text/csv;charset=UTF-8", Notation::Csv),
+    ("text/tab-separated-values;charset=UTF-8", Notation::Tsv),
+    ("text/boolean;charset=UTF-8", Notation::Text),
 ];
 
 /// The media types for `CONSTRUCT`, `DESCRIBE` and the Graph Store Protocol.
@@ -30,8 +31,8 @@ const GRAPHS: &[&str] = &[
     "application/rdf+xml",
     "application/ld+json",
     "application/n-triples",
-    "text/turtle",
-    "text/n3",
+    "text/turtle;charset=UTF-8",
+    "text/n3;charset=UTF-8",
     "application/trig",
 ];
 
@@ -42,28 +43,17 @@ const UNWRITABLE: &[&str] = &[
     "application/x-binary-rdf-results-table",
 ];
 
-/// The first accepted type that `find` knows. `None` if there is none; Neptune is assumed to use the default type then.
-fn accepted<T>(
-    accept: Option<&str>,
-    find: impl Fn(&str) -> Option<T>,
-) -> Result<Option<T>, Failure> {
-    let mut unwritable = None;
-    for item in accept.unwrap_or_default().split(',') {
-        let name = item.split(';').next().unwrap_or_default().trim();
-        let name = name.to_ascii_lowercase();
-        if let Some(found) = find(&name) {
-            return Ok(Some(found));
-        }
-        if UNWRITABLE.contains(&name.as_str()) {
-            unwritable = Some(name);
-        }
+/// The accepted type among these. If there is none, Neptune is assumed to use its default, the first one.
+fn accepted(accept: Option<&str>, offers: &[&'static str]) -> Result<&'static str, Failure> {
+    if let Some(media_type) = preferred(accept, offers) {
+        return Ok(media_type);
     }
-    match unwritable {
+    match preferred(accept, UNWRITABLE) {
         Some(name) => Err(Failure::new(
             "UnsupportedOperationException",
             format!("The emulator cannot write {name}."),
         )),
-        None => Ok(None),
+        None => Ok(offers.first().copied().unwrap_or(DEFAULT.0)),
     }
 }
 
@@ -71,10 +61,11 @@ fn results(
     accept: Option<&str>,
     fits: impl Fn(Notation) -> bool,
 ) -> Result<(&'static str, Notation), Failure> {
-    let mut known = RESULTS.iter().filter(|(_, notation)| fits(*notation));
-    let find = |name: &str| known.clone().find(|(it, _)| *it == name).copied();
-    let found = accepted(accept, find)?;
-    Ok(found.or(known.next().copied()).unwrap_or(DEFAULT))
+    let offers = RESULTS.iter().filter(|(_, notation)| fits(*notation));
+    let offers: Vec<&str> = offers.map(|(name, _)| *name).collect();
+    let media_type = accepted(accept, &offers)?;
+    let found = RESULTS.iter().find(|(name, _)| *name == media_type);
+    Ok(found.copied().unwrap_or(DEFAULT))
 }
 
 /// The encoding of the response to a `SELECT`.
@@ -91,6 +82,5 @@ pub(crate) fn boolean(accept: Option<&str>) -> Result<(&'static str, Notation), 
 
 /// The media type of triples.
 pub(crate) fn graph(accept: Option<&str>) -> Result<&'static str, Failure> {
-    let find = |name: &str| GRAPHS.iter().find(|it| **it == name).copied();
-    Ok(accepted(accept, find)?.unwrap_or("application/n-quads"))
+    accepted(accept, GRAPHS)
 }

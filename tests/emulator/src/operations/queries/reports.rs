@@ -1,36 +1,37 @@
 //! The reports of explain and profile without a script. The contents are invented; the forms are those of the guide.
 
+use super::accept::preferred;
 use crate::{Language, QueryKind, QueryRequest};
+
+const PLAIN: &str = "text/plain;charset=UTF-8";
+const HTML: &str = "text/html;charset=UTF-8";
+const CSV: &str = "text/csv;charset=UTF-8";
 
 /// The media type and the text of a report.
 pub(super) fn report(request: &QueryRequest) -> (&'static str, String) {
-    let accepts = |media_type: &str| {
-        let accept = request.accept.as_deref().unwrap_or_default();
-        accept.to_ascii_lowercase().contains(media_type)
+    let (text, offers): (_, &[&'static str]) = match (request.language, request.kind) {
+        (Language::Gremlin, QueryKind::Profile) => (gremlin(request, "Profile"), &[PLAIN]),
+        (Language::Gremlin, _) => (gremlin(request, "Explain"), &[PLAIN]),
+        (Language::OpenCypher, _) => (table(request), &[PLAIN, HTML]),
+        (Language::Sparql, _) => (table(request), &[PLAIN, HTML, CSV]),
     };
-    let text = match (request.language, request.kind) {
-        (Language::Gremlin, QueryKind::Profile) => gremlin(request, "Profile"),
-        (Language::Gremlin, _) => gremlin(request, "Explain"),
-        (Language::OpenCypher | Language::Sparql, _) => table(request),
-    };
-    match request.language {
-        Language::OpenCypher | Language::Sparql if accepts("text/html") => {
+    let media_type = preferred(request.accept.as_deref(), offers).unwrap_or(PLAIN);
+    let report = match media_type {
+        HTML => {
             let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
-            (
-                "text/html;charset=UTF-8",
-                format!("<html><body><pre>{escaped}</pre></body></html>\n"),
+            format!(
+                "<!DOCTYPE html>\n<html><head><title>Explain</title></head>\
+                 <body><pre>{escaped}</pre></body></html>\n"
             )
         }
         // The columns are separated by semicolons.
-        Language::Sparql if accepts("text/csv") => (
-            "text/csv;charset=UTF-8",
-            "ID;Out #1;Out #2;Name;Arguments;Mode;Units In;Units Out;Ratio;Time (ms)\n\
-             0;1;-;SolutionInjection;solutions=[{}];-;0;1;0.00;0\n\
-             1;-;-;TermResolution;vars=[];id2value;1;1;1.00;0\n"
-                .to_owned(),
-        ),
-        _ => ("text/plain;charset=UTF-8", text),
-    }
+        CSV => "ID;Out #1;Out #2;Name;Arguments;Mode;Units In;Units Out;Ratio;Time (ms)\n\
+                0;1;-;SolutionInjection;solutions=[{}];-;0;1;0.00;0\n\
+                1;-;-;TermResolution;vars=[];id2value;1;1;1.00;0\n"
+            .to_owned(),
+        _ => text,
+    };
+    (media_type, report)
 }
 
 fn gremlin(request: &QueryRequest, what: &str) -> String {
