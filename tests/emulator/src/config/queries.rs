@@ -18,7 +18,7 @@ impl Default for QuerySettings {
         Self {
             slots: usize::MAX,
             queue: 8192,
-            silent_bindings: false,
+            silent_bindings: true,
             open_cypher_ids: false,
             plain_json_typed: false,
             #[cfg(feature = "oxigraph")]
@@ -38,8 +38,9 @@ setters! {
     /// Default: 8192, as on clusters.
     query_queue(queries: usize) => queries.queue = queries;
 
-    /// Whether a silently cancelled openCypher query gets the response in SPARQL's form, with an object as
-    /// `results`, as in some engines ([M21](crate::wire_notes#m21)). Default: false.
+    /// Whether a silently cancelled openCypher query gets the response in SPARQL's form, with a `head` and an object
+    /// as `results`, as AWS's own tests expect ([M21](crate::wire_notes#m21)). With false, it gets an empty list as
+    /// `results`. Default: true.
     silent_cancel_as_bindings(bindings: bool) => queries.silent_bindings = bindings;
 
     /// Whether the member `queryId` sets the id of an openCypher query. The guide says that the id can be set, but

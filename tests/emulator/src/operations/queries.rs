@@ -15,6 +15,7 @@ pub(crate) mod answer;
 mod assembly;
 mod empty_results;
 mod graph_binary;
+mod graph_text;
 mod graphson;
 pub(crate) mod media_types;
 pub(crate) mod parameters;

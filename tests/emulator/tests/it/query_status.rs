@@ -8,8 +8,8 @@ use neptunedata_emulator::{Config, Emulator, Outcome, QueryScript, Ticket};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Ask, Json, Refusal, assert_starts, at, delete, form, get, header, invalid, media_type, now,
-    post, refusal, text,
+    Ask, Json, Refusal, assert_starts, at, delete, encoded, form, get, header, invalid, media_type,
+    now, post, refusal, text,
 };
 
 const ID: &str = "fb34cd3e-f37c-4d12-9cf2-03bb741bf54f";
@@ -110,6 +110,38 @@ fn gremlin_queries_are_listed_and_cancelled() {
     neptune.after(30).ask(form("/gremlin/status", &silently));
     // Gremlin has no silence.
     check_failed(&mut neptune, ticket, 30, cancelled_error());
+}
+
+#[test]
+fn silently_cancelled_queries_have_the_variables_of_their_text() {
+    let mut neptune = Emulator::default();
+    for script in [QueryScript::open_cypher(), QueryScript::sparql()] {
+        neptune.script(script.lasting(Duration::from_secs(60)));
+    }
+    for (language, query, expected) in [
+        (
+            "openCypher",
+            "MATCH(a)-->(b) RETURN a, b.x AS c ORDER BY a",
+            json!(["a", "c"]),
+        ),
+        ("openCypher", "MATCH (a) RETURN *", json!([])),
+        (
+            "sparql",
+            "SELECT ?s (1 AS ?o) { ?s ?p 1 }",
+            json!(["s", "o"]),
+        ),
+        ("sparql", "SELECT * { ?s ?p ?o }", json!(["s", "p", "o"])),
+    ] {
+        let query = encoded(query);
+        let ticket = neptune.pending(get(&format!("/{language}?query={query}")));
+        let listed = neptune.get(&format!("/{language}/status"));
+        let id = text(&listed["queries"][0]["queryId"]);
+        // As graph-notebook sends it.
+        let cancel = format!("queryId={id}&cancelQuery=True&silent=True");
+        neptune.ask(form(&format!("/{language}/status"), &cancel));
+        let none = json!({ "head": { "vars": expected }, "results": { "bindings": [] } });
+        assert_eq!(neptune.over(ticket), (200, none));
+    }
 }
 
 #[test]

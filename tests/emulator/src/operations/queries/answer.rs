@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::assembly::{Assembly, Frame};
 use super::graphson::{Serializer, typed, untyped};
 use super::queue::{Conclusion, Job};
-use super::{empty_results, graph_binary, reports};
+use super::{empty_results, graph_binary, graph_text, reports, sparql_text};
 use crate::failure::Failure;
 use crate::query_script::{Broken, Chunking, QueryScript, Scripted};
 use crate::replacement::trailers;
@@ -83,16 +83,23 @@ pub(crate) fn reply(
 
 /// The response to a query that was cancelled silently.
 fn silent(config: &Config, job: &Job) -> Response {
-    let vars = job.script.as_ref().map(|(_, script)| vars(script));
-    let bindings =
-        || json!({ "head": { "vars": vars.unwrap_or_default() }, "results": { "bindings": [] } });
-    match job.request.language {
-        Language::OpenCypher if config.queries.silent_bindings => {
-            buffered_response(OPEN_CYPHER, bindings().to_string())
-        }
-        Language::OpenCypher => buffered_response(OPEN_CYPHER, "{\"results\":[]}"),
-        _ => buffered_response(SPARQL, bindings().to_string()),
+    let request = &*job.request;
+    if request.language == Language::OpenCypher && !config.queries.silent_bindings {
+        return buffered_response(OPEN_CYPHER, "{\"results\":[]}");
     }
+    let scripted = job.script.as_ref().map(|(_, script)| vars(script));
+    let vars = scripted
+        .filter(|vars| !vars.is_empty())
+        .unwrap_or_else(|| match request.language {
+            Language::OpenCypher => graph_text::columns(&request.text),
+            _ => sparql_text::returned(&request.text),
+        });
+    let media_type = match request.language {
+        Language::OpenCypher => OPEN_CYPHER,
+        _ => SPARQL,
+    };
+    let body = json!({ "head": { "vars": vars }, "results": { "bindings": [] } });
+    buffered_response(media_type, body.to_string())
 }
 
 const OPEN_CYPHER: &str = "application/json;charset=UTF-8";

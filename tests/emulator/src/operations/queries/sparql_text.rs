@@ -54,8 +54,16 @@ fn selected(tokens: Tokens<'_>) -> Option<Vec<String>> {
     Some(variables)
 }
 
+/// The variables that a query returns: those of `SELECT`, or for `*` all of the text.
+pub(super) fn returned(text: &str) -> Vec<String> {
+    match Form::of(text) {
+        Form::Select(Some(variables)) => variables,
+        Form::Select(None) => variables(text).into_iter().map(str::to_owned).collect(),
+        Form::Ask | Form::Graph => Vec::new(),
+    }
+}
+
 /// All variables of a text, in the order in which they appear in it.
-#[cfg(feature = "oxigraph")]
 pub(crate) fn variables(text: &str) -> Vec<&str> {
     let mut variables = Vec::new();
     let mut seen = std::collections::HashSet::new();
@@ -205,7 +213,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "oxigraph")]
     #[test]
     fn variables_in_order() {
         let text = "SELECT * { ?z a <urn:?no> ; :p? $b , '?no', ?z . # ?no\n FILTER(?a<?b) }";
