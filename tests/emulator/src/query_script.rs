@@ -184,7 +184,7 @@ setters! {
     times(times: u64) => times = Some(times);
 
     /// Marks the query as a write: read replicas refuse it with a `ReadOnlyViolationException`. They refuse SPARQL
-    /// updates in any case.
+    /// updates in any case, and openCypher and Gremlin queries whose text has a clause or a step that writes.
     writes() => writes = true;
 
     /// How long the query runs. Meanwhile it is listed, uses one of the

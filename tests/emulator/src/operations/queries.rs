@@ -68,7 +68,9 @@ fn check(cluster: &Cluster, request: &QueryRequest) -> Result<(), Failure> {
     }
     let script = cluster.queries.scripts.peek(request);
     if cluster.config.role == Role::Reader
-        && (request.is_update() || script.is_some_and(|script| script.writes))
+        && (request.is_update()
+            || graph_text::writes(request)
+            || script.is_some_and(|script| script.writes))
     {
         return Err(Failure::read_only());
     }

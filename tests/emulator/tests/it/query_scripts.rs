@@ -149,6 +149,44 @@ fn errors_and_effects() {
 }
 
 #[test]
+fn replicas_refuse_plain_writes() {
+    let mut neptune = Emulator::new(Config::default().role(Role::Reader));
+    for scripted in [false, true] {
+        for (target, write, read) in [
+            (
+                "/openCypher",
+                "query=CREATE+(n)",
+                "query=RETURN+'CREATE+(n)'",
+            ),
+            (
+                "/openCypher",
+                "query=CREATE+(n)&explain=details",
+                "query=CREATE+(n)&explain=static",
+            ),
+            ("/gremlin", "gremlin=g.addV('x')", "gremlin=g.V('addV()')"),
+            ("/gremlin/profile", "gremlin=g.V().drop()", "gremlin=g.V()"),
+            ("/gremlin/explain", "", "gremlin=g.V().drop()"),
+        ] {
+            if !write.is_empty() {
+                neptune.refuses(form(target, write), READ_ONLY);
+            }
+            assert_eq!(neptune.answer(form(target, read)).status(), 200, "{read}");
+        }
+        if !scripted {
+            neptune.script(QueryScript::open_cypher());
+            neptune.script(QueryScript::gremlin());
+        }
+    }
+    neptune.reconfigure(|config| config.role(Role::Writer));
+    assert_eq!(
+        neptune
+            .answer(form("/openCypher", "query=CREATE+(n)"))
+            .status(),
+        200
+    );
+}
+
+#[test]
 fn where_answers_are_cut() {
     let mut neptune = Emulator::default();
     let rows = || (1..=3).map(|n| json!({ "n": n }));
