@@ -22,10 +22,12 @@ use crate::{
     Stage, fault_header, sigv4,
 };
 
+mod observer;
 mod queries;
 mod state;
 mod streams;
 
+use self::observer::Observer;
 pub use self::queries::Ticket;
 use self::queries::Waiting;
 
@@ -51,15 +53,14 @@ pub struct Emulator {
     forgotten: u64,
     /// Requests whose queries are still running, and outcomes that have not been taken yet.
     waiting: Waiting,
+    observer: Observer,
 }
 
 /// A received request, and what is needed to respond to it.
 #[derive(Debug)]
 struct Arrival {
-    number: u64,
+    entry: LogEntry,
     request: Request<Bytes>,
-    request_id: String,
-    operation: Option<&'static str>,
     planned: Option<PlannedFault>,
     date: Date,
     /// Whether the client has disconnected.
@@ -92,6 +93,7 @@ impl Emulator {
             received: 0,
             forgotten: 0,
             waiting: Waiting::default(),
+            observer: Observer::default(),
             cluster: Cluster::new(config),
         }
     }
@@ -176,64 +178,90 @@ impl Emulator {
             Err(Failure::new("InternalFailureException", text))
         };
         entry.query = self.cluster.queries.last_request.take();
+        entry.script = self.cluster.queries.last_script.take();
         let arrival = Arrival {
-            number: self.received,
+            entry,
             request,
-            request_id,
-            operation,
             planned,
             date,
             is_gone: false,
         };
         let ran = match ran.map(Answer::into_response) {
             Ok(Ok(response)) => Ok(Reply::from(response)),
-            Ok(Err(ticket)) => match self.concluded(ticket, &arrival.request_id) {
+            Ok(Err(ticket)) => match self.concluded(ticket, &request_id) {
                 Some(ended) => ended,
                 None => {
-                    self.record(entry);
+                    self.record(arrival.entry.clone());
                     return self.wait(ticket, arrival);
                 }
             },
             Err(failure) => Err(failure),
         };
-        let (outcome, executed) = self.finish(arrival, ran, now);
-        entry.status = outcome.any_response().map(Response::status);
-        entry.executed = executed;
+        let (outcome, entry) = self.finish(arrival, ran, now);
+        self.observer.call(&entry);
         self.record(entry);
         // Ends queries that this request completed or cancelled.
         self.advance_to(now);
         outcome
     }
 
-    /// Builds the outcome of a request with its planned fault, if any. Also returns whether the operation was executed.
-    fn finish(&self, arrival: Arrival, ran: Result<Reply, Failure>, now: Now) -> (Outcome, bool) {
+    /// Builds the outcome of a request with its planned fault, if any. Also returns the completed log entry.
+    fn finish(
+        &self,
+        arrival: Arrival,
+        ran: Result<Reply, Failure>,
+        now: Now,
+    ) -> (Outcome, LogEntry) {
         let Arrival {
+            mut entry,
             request,
-            request_id,
-            operation,
             planned,
             date,
             ..
         } = arrival;
-        let reply = ran.unwrap_or_else(|failure| Reply::from(self.refuse(failure, &request_id)));
+        let request_id = entry.request_id.as_str();
+        let reply = ran.unwrap_or_else(|failure| Reply::from(self.refuse(failure, request_id)));
         let context = Context {
             request: &request,
-            request_id: &request_id,
-            operation,
+            request_id,
+            operation: entry.operation,
             region: &self.cluster.config.region,
             message_member: self.cluster.config.message_member,
             now,
         };
         let executed = reply.executed;
         let mut outcome = apply_fault(planned, reply, &context);
-        stamp(&mut outcome, &request_id, now, date);
-        (outcome, executed)
+        stamp(&mut outcome, request_id, now, date);
+        entry.status = outcome.any_response().map(Response::status);
+        entry.executed = executed;
+        (outcome, entry)
     }
 
     /// All received requests, in order. [`Config::log_limit`] limits them.
     #[must_use]
     pub fn log(&self) -> &[LogEntry] {
         &self.log
+    }
+
+    /// Calls this function with the log entry of each request when its outcome is known: for a query with a duration,
+    /// when it has ended. It replaces an earlier function. [`Config::log_limit`] does not affect it.
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    ///
+    /// use bytes::Bytes;
+    /// use neptunedata_emulator::{Emulator, Now};
+    ///
+    /// let (sender, requests) = mpsc::channel();
+    /// let mut neptune = Emulator::default();
+    /// neptune.on_request(move |entry| drop(sender.send((entry.operation, entry.status))));
+    /// let status = http::Request::get("/status").body(Bytes::new())?;
+    /// let _ = neptune.handle(status, Now::at_unix(0));
+    /// assert_eq!(requests.recv()?, (Some("GetEngineStatus"), Some(http::StatusCode::OK)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on_request(&mut self, observe: impl Fn(&LogEntry) + Send + Sync + 'static) {
+        self.observer = Observer(Some(Box::new(observe)));
     }
 
     /// Clears the log and the counts. Jobs and planned faults are kept.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
 
 use crate::input::{self, Input};
-use crate::{Now, QueryRequest};
+use crate::{Now, QueryRequest, ScriptId};
 
 /// A received request, and its outcome.
 #[derive(Clone, Debug)]
@@ -35,6 +35,8 @@ pub struct LogEntry {
     pub signature: SignatureCheck,
     /// The query, as it was parsed; `None` if the request is not a query or was refused before parsing.
     pub query: Option<QueryRequest>,
+    /// The script that applied to the query; `None` if no script matched or the query was refused before.
+    pub script: Option<ScriptId>,
     /// Whether a fault applied to the request: a planned fault, or a fault that the request selected with the
     /// header `x-neptune-fault`.
     pub fault_applied: bool,
@@ -89,6 +91,7 @@ impl LogEntry {
             executed: false,
             signature: SignatureCheck::NotChecked,
             query: None,
+            script: None,
             fault_applied: false,
         }
     }

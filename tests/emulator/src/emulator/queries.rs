@@ -7,7 +7,7 @@ use super::{Arrival, Emulator};
 use crate::failure::Failure;
 use crate::operations::queries;
 use crate::operations::queries::answer::{Reply, reply};
-use crate::{Fault, Now, Outcome, QueryScript, Response, ScriptId};
+use crate::{Fault, LogEntry, Now, Outcome, QueryScript, ScriptId};
 
 /// How many outcomes are kept until they are taken; the oldest are dropped first.
 const MAX_OUTCOMES: usize = 10_000;
@@ -93,11 +93,12 @@ impl Emulator {
             let Some(arrival) = self.waiting.arrivals.remove(&ticket) else {
                 continue;
             };
-            let ran = reply(&self.cluster.config, &job, conclusion, &arrival.request_id);
-            let (number, operation) = (arrival.number, arrival.operation);
+            let id = &arrival.entry.request_id;
+            let ran = reply(&self.cluster.config, &job, conclusion, id);
             let is_gone = arrival.is_gone;
-            let (outcome, executed) = self.finish(arrival, ran, now);
-            self.amend(number, operation, &outcome, executed);
+            let (outcome, entry) = self.finish(arrival, ran, now);
+            self.observer.call(&entry);
+            self.amend(entry);
             if is_gone {
                 continue;
             }
@@ -141,27 +142,19 @@ impl Emulator {
     }
 
     /// Updates the log entry of a request whose query has ended.
-    fn amend(
-        &mut self,
-        number: u64,
-        operation: Option<&'static str>,
-        outcome: &Outcome,
-        executed: bool,
-    ) {
-        if number <= self.forgotten {
+    fn amend(&mut self, entry: LogEntry) {
+        if entry.number <= self.forgotten {
             return;
         }
-        if let Some(operation) = operation {
+        if let Some(operation) = entry.operation {
             let counts = self.counts.entry(operation).or_default();
-            counts.executed += usize::from(executed);
+            counts.executed += usize::from(entry.executed);
         }
-        let Ok(index) = self.log.binary_search_by_key(&number, |entry| entry.number) else {
-            return;
-        };
-        let Some(entry) = self.log.get_mut(index) else {
-            return;
-        };
-        entry.status = outcome.any_response().map(Response::status);
-        entry.executed = executed;
+        let found = self.log.binary_search_by_key(&entry.number, |it| it.number);
+        if let Ok(index) = found
+            && let Some(logged) = self.log.get_mut(index)
+        {
+            *logged = entry;
+        }
     }
 }

@@ -45,6 +45,7 @@ pub(super) fn submit(
         None => cluster.ids.uuid(),
     };
     let script = cluster.queries.scripts.take(&request);
+    cluster.queries.last_script = script.as_ref().map(|(id, _)| *id);
     let duration = script.as_ref().map(|(_, script)| script.duration);
     let job = Job {
         id,

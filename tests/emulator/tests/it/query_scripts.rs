@@ -1,5 +1,8 @@
 //! Queries that scripts answer.
 
+use std::sync::mpsc;
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::Request;
 use neptunedata_emulator::{
@@ -146,6 +149,31 @@ fn errors_and_effects() {
     neptune.refuses(cypher(), READ_ONLY);
     neptune.refuses(form("/sparql", "update=CLEAR+ALL"), READ_ONLY);
     assert_eq!(neptune.script_matched(good), 1);
+}
+
+#[test]
+fn the_observer_sees_each_request_once_when_it_is_over() {
+    let (sender, seen) = mpsc::channel();
+    let mut neptune = Emulator::new(Config::default().log_limit(1));
+    neptune.on_request(move |entry| drop(sender.send(entry.clone())));
+    let slow = neptune.script(
+        script()
+            .containing("MATCH")
+            .lasting(Duration::from_secs(60)),
+    );
+    let seen = || {
+        seen.try_iter()
+            .map(|it| (it.number, it.status.map(|it| it.as_u16()), it.script))
+    };
+    let ticket = neptune.pending(cypher());
+    assert_eq!(seen().count(), 0);
+    neptune.answer(get("/nowhere"));
+    neptune.answer(form("/gremlin", "gremlin=g.V()"));
+    assert!(seen().eq([(2, Some(400), None), (3, Some(200), None)]));
+    neptune.clear_log();
+    let over = neptune.resume(ticket, now().later(Duration::from_secs(60)));
+    assert!(over.response().is_some());
+    assert!(seen().eq([(1, Some(200), Some(slow))]));
 }
 
 #[test]

@@ -44,6 +44,8 @@ pub(crate) struct Queries {
     pub(crate) scripts: Scripts,
     /// The query that was parsed last, for the log.
     pub(crate) last_request: Option<QueryRequest>,
+    /// The script that matched it, for the log.
+    pub(crate) last_script: Option<ScriptId>,
     last_ticket: u64,
     /// The running and the waiting queries by ticket, which is the order of submission.
     active: BTreeMap<u64, Job>,
