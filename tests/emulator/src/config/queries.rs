@@ -1,6 +1,6 @@
 //! The configuration of queries.
 
-use crate::Config;
+use crate::{Config, Language};
 
 #[derive(Clone, Debug)]
 pub(crate) struct QuerySettings {
@@ -9,6 +9,7 @@ pub(crate) struct QuerySettings {
     pub(crate) silent_bindings: bool,
     pub(crate) open_cypher_ids: bool,
     pub(crate) plain_json_typed: bool,
+    pub(crate) strict: bool,
     #[cfg(feature = "oxigraph")]
     pub(crate) rdf_engine: bool,
 }
@@ -21,14 +22,31 @@ impl Default for QuerySettings {
             silent_bindings: true,
             open_cypher_ids: false,
             plain_json_typed: false,
+            strict: false,
             #[cfg(feature = "oxigraph")]
             rdf_engine: false,
         }
     }
 }
 
+impl QuerySettings {
+    /// Whether an engine executes the queries in this language that no script matches.
+    pub(crate) fn has_engine(&self, language: Language) -> bool {
+        #[cfg(feature = "oxigraph")]
+        let enabled = self.rdf_engine;
+        #[cfg(not(feature = "oxigraph"))]
+        let enabled = false;
+        enabled && language == Language::Sparql
+    }
+}
+
 setters! {
     Config;
+
+    /// Whether a query, a report or a Graph Store request that no script matches is refused with a
+    /// `BadRequestException`, rather than answered with an empty result. SPARQL on the engine needs no script.
+    /// Default: false.
+    strict(strict: bool) => queries.strict = strict;
 
     /// How many queries run at the same time, in all languages together. Further queries wait. Default: no limit. Zero
     /// counts as one.

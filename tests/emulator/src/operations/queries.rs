@@ -76,6 +76,9 @@ fn check(cluster: &Cluster, request: &QueryRequest) -> Result<(), Failure> {
         return Err(Failure::read_only());
     }
     let settings = &cluster.config.queries;
+    if settings.strict && script.is_none() && !settings.has_engine(request.language) {
+        return Err(unscripted(request));
+    }
     if cluster.queries.is_full(settings.slots, settings.queue) {
         return Err(Failure::new(
             "ThrottlingException",
@@ -86,6 +89,20 @@ fn check(cluster: &Cluster, request: &QueryRequest) -> Result<(), Failure> {
         ));
     }
     Ok(())
+}
+
+/// The error of [`Config::strict`](crate::Config::strict).
+fn unscripted(request: &QueryRequest) -> Failure {
+    let start: String = request.text.chars().take(200).collect();
+    let language = match request.language {
+        Language::Gremlin => "Gremlin",
+        Language::OpenCypher => "openCypher",
+        Language::Sparql => "SPARQL",
+    };
+    Failure::bad_request(format!(
+        "No script of the emulator matches this {language} request ({:?}): {start}",
+        request.kind
+    ))
 }
 
 /// The error for an id that a running or waiting query has. The exception has a source only for openCypher; the same

@@ -152,6 +152,51 @@ fn errors_and_effects() {
 }
 
 #[test]
+fn strict_emulators_refuse_what_no_script_matches() {
+    let mut neptune = Emulator::new(Config::default().strict(true));
+    neptune.script(script().containing("MATCH").times(1));
+    let requests = || {
+        [
+            (cypher(), "openCypher request (Query): MATCH (n) RETURN n"),
+            (
+                form("/gremlin", "gremlin=g.V()"),
+                "Gremlin request (Query): g.V()",
+            ),
+            (
+                form("/gremlin/explain", "gremlin=g.V()"),
+                "Gremlin request (Explain): g.V()",
+            ),
+            (
+                form("/sparql", "query=ASK{}"),
+                "SPARQL request (Query): ASK{}",
+            ),
+            (
+                form("/sparql", "update=CLEAR+ALL"),
+                "SPARQL request (Update): CLEAR ALL",
+            ),
+            (
+                get("/sparql/gsp/?default"),
+                "SPARQL request (GraphStore): GET default",
+            ),
+        ]
+    };
+    assert_eq!(neptune.answer(cypher()).status(), 200);
+    for (request, part) in requests() {
+        let text = neptune.refuses(request, (400, "BadRequestException"));
+        assert_eq!(
+            text,
+            format!("No script of the emulator matches this {part}")
+        );
+    }
+    // What is no query is answered, and so are all queries by default.
+    assert_eq!(neptune.answer(get("/gremlin/status")).status(), 200);
+    neptune.reconfigure(|config| config.strict(false));
+    for (request, _) in requests() {
+        assert!(neptune.answer(request).status().is_success());
+    }
+}
+
+#[test]
 fn the_observer_sees_each_request_once_when_it_is_over() {
     let (sender, seen) = mpsc::channel();
     let mut neptune = Emulator::new(Config::default().log_limit(1));
