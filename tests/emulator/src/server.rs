@@ -227,16 +227,16 @@ impl Server {
 
 #[cfg(feature = "tls")]
 impl Server {
-    /// The root certificate of this server, in PEM. `None` without TLS.
+    /// The root certificate of this server, in PEM. `None` without TLS and with [`Tls::certificate`].
     #[must_use]
     pub fn ca_pem(&self) -> Option<&str> {
-        Some(&self.shared.tls.as_ref()?.ca_pem)
+        Some(&self.shared.tls.as_ref()?.ca.as_ref()?.pem)
     }
 
-    /// The root certificate of this server, in DER. `None` without TLS.
+    /// The root certificate of this server, in DER. `None` without TLS and with [`Tls::certificate`].
     #[must_use]
     pub fn ca_der(&self) -> Option<&[u8]> {
-        Some(&self.shared.tls.as_ref()?.ca_der)
+        Some(&self.shared.tls.as_ref()?.ca.as_ref()?.der)
     }
 
     /// The newest 10,000 TLS handshakes, in the order in which they began.

@@ -74,9 +74,18 @@ impl ServerOptions {
     ///
     /// # Errors
     ///
-    /// If the address cannot be bound, the thread cannot be started, or the certificate cannot be generated.
+    /// If the address cannot be bound, the thread cannot be started, or the certificate cannot be generated, read or
+    /// used.
     pub fn start(self, emulator: Emulator) -> io::Result<Server> {
-        let listener = std::net::TcpListener::bind(self.addresses.as_slice())?;
+        // First, because dropping the runtime after an error would panic in an asynchronous caller.
+        #[cfg(feature = "tls")]
+        let tls = self.tls.map(super::Tls::ready).transpose()?;
+        let listener = std::net::TcpListener::bind(self.addresses.as_slice());
+        let listener = listener.map_err(|error| {
+            let addresses: Vec<String> = self.addresses.iter().map(ToString::to_string).collect();
+            let text = format!("cannot listen on {}: {error}", addresses.join(" or "));
+            io::Error::new(error.kind(), text)
+        })?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -100,7 +109,7 @@ impl ServerOptions {
             happened: watch::Sender::new(0),
             unread: Mutex::new((0, ConnectionEnd::Fin)),
             #[cfg(feature = "tls")]
-            tls: self.tls.map(super::Tls::ready).transpose()?,
+            tls,
         });
         let served = Arc::clone(&shared);
         let thread = thread::Builder::new()

@@ -1,6 +1,8 @@
-//! TLS with generated certificates.
+//! TLS with generated or given certificates.
 
+use std::fmt;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rustls::crypto::ring;
@@ -9,7 +11,7 @@ use rustls::{ServerConfig, version};
 use tokio::net::TcpStream;
 use tokio_rustls::LazyConfigAcceptor;
 
-use self::certificate::Certificates;
+use self::certificate::{Ca, Certificates};
 use super::gauge::{Gauge, Handshake};
 use super::stream::{self, Stream};
 
@@ -23,6 +25,29 @@ pub struct Tls {
     names: Vec<String>,
     tls12_only: bool,
     fault: Option<TlsFault>,
+    source: Source,
+}
+
+/// Where the certificate comes from.
+#[derive(Clone)]
+enum Source {
+    /// From a root that is generated for this server.
+    Generated,
+    /// From a root that is kept in this folder.
+    Kept(PathBuf),
+    /// The certificate and its key, in PEM.
+    Given { chain: String, key: String },
+}
+
+/// Hides the key.
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Generated => f.write_str("Generated"),
+            Self::Kept(dir) => f.debug_tuple("Kept").field(dir).finish(),
+            Self::Given { .. } => f.write_str("Given"),
+        }
+    }
 }
 
 /// A fault in the server's TLS.
@@ -45,6 +70,7 @@ impl Default for Tls {
             names: ["localhost", "127.0.0.1", "::1"].map(String::from).into(),
             tls12_only: false,
             fault: None,
+            source: Source::Generated,
         }
     }
 }
@@ -61,8 +87,24 @@ impl Tls {
         self
     }
 
+    /// Uses this certificate and its private key, both in PEM; certificates of its issuers may follow it. The names and
+    /// the faults of certificates have no effect then, and [`Server::ca_pem`](crate::Server::ca_pem) is `None`.
+    ///
+    /// [`ServerOptions::start`](crate::ServerOptions::start) reports invalid texts. The key must not be encrypted.
+    pub fn certificate(mut self, chain: impl Into<String>, key: impl Into<String>) -> Self {
+        self.source = Source::Given {
+            chain: chain.into(),
+            key: key.into(),
+        };
+        self
+    }
+
     pub(super) fn ready(self) -> io::Result<Ready> {
-        let certificates = Certificates::make(&self.names, self.fault).map_err(io::Error::other)?;
+        let certificates = match &self.source {
+            Source::Generated => Certificates::generate(&self.names, self.fault),
+            Source::Kept(dir) => Certificates::from_kept_root(dir, &self.names, self.fault),
+            Source::Given { chain, key } => Certificates::read(chain, key),
+        }?;
         let versions: &[_] = if self.tls12_only {
             &[&version::TLS12]
         } else {
@@ -73,13 +115,12 @@ impl Tls {
             .map_err(io::Error::other)?
             .with_no_client_auth()
             .with_single_cert(certificates.chain, certificates.key)
-            .map_err(io::Error::other)?;
+            .map_err(|error| io::Error::other(format!("invalid certificate or key: {error}")))?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Ready {
             config: Arc::new(config),
             stalls: self.fault == Some(TlsFault::StalledHandshake),
-            ca_pem: certificates.ca_pem,
-            ca_der: certificates.ca_der,
+            ca: certificates.ca,
         })
     }
 }
@@ -93,6 +134,11 @@ setters! {
     /// Supports only version 1.2.
     tls12_only() => tls12_only = true;
 
+    /// Keeps the root certificate in this folder, so that clients need to trust it only once: the first start writes
+    /// `ca.pem`, the root for clients, and `ca-key.pem`, the root with its private key. Later starts use them. The
+    /// folder is created if it does not exist. The root is valid for ten years.
+    ca_dir(dir: impl Into<PathBuf>) => source = Source::Kept(dir.into());
+
     /// Adds a fault.
     fault(fault: TlsFault) => fault = Some(fault);
 }
@@ -102,8 +148,8 @@ setters! {
 pub(super) struct Ready {
     config: Arc<ServerConfig>,
     stalls: bool,
-    pub(super) ca_pem: String,
-    pub(super) ca_der: Vec<u8>,
+    /// The root, unless the certificate was given.
+    pub(super) ca: Option<Ca>,
 }
 
 impl Ready {
