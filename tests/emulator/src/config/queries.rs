@@ -67,7 +67,7 @@ setters! {
     open_cypher_query_ids(accepted: bool) => queries.open_cypher_ids = accepted;
 
     /// Whether Gremlin responses are typed if `accept` is absent or prefers no Gremlin serializer;
-    /// `application/json` and `*/*` are none. The guide lists `application/json` once as typed and once as
+    /// `application/json` and `*/*` name no serializer. The guide lists `application/json` once as typed and once as
     /// untyped ([M15](crate::wire_notes#m15)). Default: false.
     plain_json_typed(typed: bool) => queries.plain_json_typed = typed;
 

@@ -188,12 +188,23 @@ fn strict_emulators_refuse_what_no_script_matches() {
             format!("No script of the emulator matches this {part}")
         );
     }
-    // What is no query is answered, and so are all queries by default.
+    // Other requests are answered, and so are all queries by default.
     assert_eq!(neptune.answer(get("/gremlin/status")).status(), 200);
     neptune.reconfigure(|config| config.strict(false));
     for (request, _) in requests() {
         assert!(neptune.answer(request).status().is_success());
     }
+}
+
+#[cfg(feature = "oxigraph")]
+#[test]
+fn strict_emulators_need_no_script_for_the_engine() {
+    let mut neptune = Emulator::new(Config::default().strict(true).rdf_engine(true));
+    assert_eq!(neptune.answer(form("/sparql", "query=ASK{}")).status(), 200);
+    neptune.refuses(
+        form("/gremlin", "gremlin=g.V()"),
+        (400, "BadRequestException"),
+    );
 }
 
 #[test]
