@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
 
+use serde_json::Value;
+
 use crate::raw::{LAST_STATUS, OK};
 use crate::support::{assert_contains, assert_lacks, assert_starts};
 
@@ -42,11 +44,42 @@ pub(crate) fn start(args: &[&str]) -> (Running, String) {
         .args(args)
         .stdout(Stdio::piped());
     let mut running = Running(command.spawn().expect("a process"));
+    let endpoint = endpoint(&mut running);
+    (running, endpoint)
+}
+
+/// The same with `--log`.
+pub(crate) fn start_logged(args: &[&str]) -> (Logging, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_neptune-emulator"));
+    command.args(["--port", "0", "--log"]).args(args);
+    let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = Running(command.spawn().expect("a process"));
+    let endpoint = endpoint(&mut running);
+    (Logging(running), endpoint)
+}
+
+pub(crate) struct Logging(Running);
+
+impl Logging {
+    /// Ends the process and reads its log.
+    pub(crate) fn log(mut self) -> Vec<Value> {
+        let mut log = self.0.0.stderr.take().expect("an output");
+        drop(self);
+        let mut text = String::new();
+        log.read_to_string(&mut text).expect("text");
+        let lines = text.lines();
+        lines
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect()
+    }
+}
+
+fn endpoint(running: &mut Running) -> String {
     let mut endpoint = String::new();
     BufReader::new(running.0.stdout.take().expect("an output"))
         .read_line(&mut endpoint)
         .expect("a line");
-    (running, endpoint.trim_end().to_owned())
+    endpoint.trim_end().to_owned()
 }
 
 fn ask(endpoint: &str, headers: &str) -> String {
@@ -86,35 +119,17 @@ fn faults_must_be_enabled() {
     );
 }
 
-#[cfg(feature = "tls")]
-#[test]
-fn its_root_is_written_before_it_listens() {
-    use rustls::pki_types::CertificateDer;
-    use rustls::pki_types::pem::PemObject as _;
-
-    use crate::tls;
-
-    let file = std::env::temp_dir().join(format!("neptune-emulator-{}.pem", std::process::id()));
-    let path = file.to_str().expect("a path");
-    let name = "my-db.cluster-abc.us-east-1.neptune.amazonaws.com";
-    let (_running, endpoint) = start(&["--tls-name", name, "--ca-out", path]);
-    let root = CertificateDer::from_pem_file(&file).expect("a root");
-    std::fs::remove_file(&file).expect("removed");
-    let address = endpoint.strip_prefix("https://").expect("an endpoint");
-    let stream = tls::connect_to(address, root, name, &[]);
-    let answer = tls::exchange(stream, LAST_STATUS).expect("an answer");
-    assert_starts(&answer, OK);
-}
-
 #[test]
 fn help_and_version() {
     let help = run(&["--help"]);
     assert!(help.status.success());
     let text = String::from_utf8(help.stdout).expect("text");
+    // The lines are tested with the command line.
     let flags = "--host --port --iam --region --role --engine-version --serverless --seed \
         --ml-seconds --training-seconds --load-seconds --statistics-seconds \
         --rebuild-seconds --restart-seconds --scripts --rdf-engine --streams --changes \
-        --statistics --summaries --faults --help --version";
+        --statistics --summaries --faults --log --strict --tls --tls-name --ca-out --ca-dir --tls-cert --tls-key \
+        --help --version";
     for flag in flags.split_whitespace() {
         assert_contains(&text, &format!("\n  {flag}"));
     }
@@ -131,6 +146,28 @@ fn invalid_flags_exit_with_2() {
     let text = complaint(&["--iam", "very-secret"], 2);
     assert_contains(&text, "--iam");
     assert_lacks(&text, "very-secret");
+}
+
+#[test]
+fn addresses_of_version_6_may_be_in_brackets() {
+    // Not every machine has such addresses.
+    if TcpListener::bind("[::1]:0").is_err() {
+        return;
+    }
+    for host in ["[::1]", "::1"] {
+        let (_running, endpoint) = start(&["--host", host]);
+        assert_starts(&endpoint, "http://[::1]:");
+        assert_starts(&ask(&endpoint, ""), OK);
+    }
+}
+
+#[test]
+fn addresses_that_do_not_exist_are_named() {
+    let text = complaint(&["--host", "no.such.host.invalid"], 1);
+    assert_contains(
+        &text,
+        "--host: cannot find the address of no.such.host.invalid: ",
+    );
 }
 
 #[test]

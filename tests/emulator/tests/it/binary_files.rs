@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::binary::{complaint, exchange, start};
+use crate::binary::{complaint, exchange, start, start_logged};
 use crate::support::{Json, assert_contains, assert_ends, assert_lacks, assert_starts};
 
 /// A file of this test, gone when it ends.
@@ -110,6 +110,61 @@ fn scripts_answer() {
 }
 
 #[test]
+fn strict_programs_refuse_what_no_line_matches() {
+    let scripts = File::new(
+        "strict",
+        r#"{"language":"gremlin","exact":"g.V()","rows":[]}"#,
+    );
+    let (_running, endpoint) = start(&["--strict", "--scripts", scripts.path()]);
+    assert_eq!(ask(&endpoint, "/gremlin", "gremlin=g.V()").0, "200 OK");
+    let (status, body) = ask(&endpoint, "/gremlin", "gremlin=g.E()");
+    assert_eq!(status, "400 Bad Request");
+    assert_contains(&body, "No script of the emulator matches");
+}
+
+#[test]
+fn the_log_has_a_line_of_json_for_each_request() {
+    let scripts = File::new(
+        "logged",
+        r#"
+
+{"language":"gremlin","exact":"g.V()","rows":[]}"#,
+    );
+    let (running, endpoint) = start_logged(&["--scripts", scripts.path()]);
+    ask(&endpoint, "/gremlin", "gremlin=g.V()");
+    ask(&endpoint, "/gremlin", "gremlin=g.E()");
+    ask(&endpoint, "/nowhere?X-Amz-Signature=secret", "");
+    let lines = running.log();
+    let [first, second, third] = lines.as_slice() else {
+        panic!("not three of them: {lines:?}")
+    };
+    let script = format!("{}:3", scripts.path());
+    first.has(json!({
+        "number": 1, "method": "POST", "path": "/gremlin", "operation": "ExecuteGremlinQuery",
+        "status": 200, "executed": true, "signature": "not checked", "script": script,
+        "fault": false,
+    }));
+    assert!(first["time"].as_f64() > Some(1.7e9), "{first}");
+    assert_eq!(
+        (&second["number"], &second["script"]),
+        (&json!(2), &Value::Null)
+    );
+    assert_eq!(
+        (&third["path"], &third["operation"]),
+        (&json!("/nowhere"), &Value::Null)
+    );
+    assert_lacks(&third.to_string(), "secret");
+
+    let (running, endpoint) = start_logged(&["--iam", "AKID:secret", "--faults"]);
+    ask(&endpoint, "/status", "");
+    let [refused] = running.log().try_into().expect("one line");
+    refused.has(json!({
+        "operation": "GetEngineStatus", "status": 403, "executed": false, "signature": "refused",
+        "reason": "Missing Authentication Token",
+    }));
+}
+
+#[test]
 fn changes_are_in_the_streams() {
     let changes = File::new(
         "changes",
@@ -192,7 +247,7 @@ fn the_engine_runs_if_it_is_built_in() {
 #[test]
 fn errors_in_files_are_reported() {
     let commit = r#"{"stream":"sparql","changes":[{"op":"ADD","data":{}}]}"#;
-    let script = r#"{"language":"gremlin"}"#;
+    let script = r#"{"language":"gremlin","rows":[]}"#;
     #[rustfmt::skip]
     let scripts = [
         ("{", "not valid JSON: EOF while parsing an object at column 1"),
@@ -203,6 +258,8 @@ fn errors_in_files_are_reported() {
         (r#"{"language":"gremlin","boolean":true}"#, "unknown or misplaced member boolean"),
         (r#"{"language":"gremlin","rows":1}"#, "rows must be a list"),
         (r#"{"language":"sparql","rows":[1]}"#, "a row of openCypher or SPARQL must be an object"),
+        (r#"{"language":"gremlin"}"#, "no member sets the response; \"rows\":[] is an empty one"),
+        (r#"{"language":"sparql","vars":["x"],"lasting":1,"writes":true}"#, "no member sets the response"),
         (r#"{"language":"gremlin","rows":[],"text":"x"}"#, "only one of rows and text is allowed"),
         (r#"{"language":"gremlin","explain":true,"profile":true}"#, "only one of explain and profile may be true"),
         (r#"{"language":"gremlin","body":"x"}"#, "media_type is missing"),

@@ -35,6 +35,8 @@ mod unscripted_sparql;
 mod binary;
 #[cfg(feature = "server")]
 mod binary_files;
+#[cfg(feature = "tls")]
+mod binary_tls;
 #[cfg(feature = "server")]
 mod bodies;
 #[cfg(feature = "server")]

@@ -35,7 +35,8 @@ impl Step {
 
 /// Reads a file of steps.
 pub(crate) fn read(path: &Path) -> std::io::Result<Vec<Step>> {
-    files::lines(path, step)
+    let steps = files::lines(path, step)?;
+    Ok(steps.into_iter().map(|(_, step)| step).collect())
 }
 
 fn step(members: &mut Members) -> Result<Step, String> {

@@ -14,11 +14,11 @@ pub(crate) fn text(path: &Path) -> io::Result<String> {
     fs::read_to_string(path).map_err(explain)
 }
 
-/// Reads a file of JSON lines. Empty lines are skipped, but counted.
+/// Reads a file of JSON lines. Empty lines are skipped, but counted. Also returns the number of each line.
 pub(crate) fn lines<T>(
     path: &Path,
     read: impl Fn(&mut Members) -> Result<T, String>,
-) -> io::Result<Vec<T>> {
+) -> io::Result<Vec<(u64, T)>> {
     let mut all = Vec::new();
     for (number, line) in (1..).zip(text(path)?.lines()) {
         if line.trim().is_empty() {
@@ -29,7 +29,7 @@ pub(crate) fn lines<T>(
             let error = error.replace(" at line 1 column ", " at column ");
             io::Error::other(format!("{}: line {number}: {error}", path.display()))
         })?;
-        all.push(item);
+        all.push((number, item));
     }
     Ok(all)
 }

@@ -1,73 +1,23 @@
 //! The command line.
 
-use std::error::Error;
 use std::ffi::OsString;
+use std::net::Ipv6Addr;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
-use lexopt::{Arg, Parser, ValueExt as _};
 use neptunedata_emulator::{Config, Identity, MlKind, Role};
 
-/// The lines in the order in which they are printed; the lines about TLS only if the feature is enabled.
-macro_rules! help {
-    ($tls:literal) => {
-        concat!(
-            "\
-An in-memory emulator of Amazon Neptune's data API over HTTP. Prints its endpoint when it listens; Ctrl-C stops it.
-
-Usage: neptune-emulator [options]
-
-  --host HOST                    address to listen on (default 127.0.0.1)
-  --port PORT                    port to listen on, 0 for any free one (default 8182)
-  --iam ACCESS:SECRET[:TOKEN]    enable IAM authentication and accept these keys; may be repeated
-  --region REGION                region that signatures must have (default us-east-1)
-  --role writer|reader           role of the instance (default writer)
-  --engine-version VERSION       engine version (default 1.4.6.0.R1)
-  --serverless MIN:MAX           serverless, with this capacity range in NCUs, such as 1.0:128.0
-  --seed NUMBER                  seed of generated ids (default 0)
-  --ml-seconds SECONDS           duration of Neptune ML jobs and of creating endpoints (default 10); all durations are integers
-  --training-seconds SECONDS     duration of model training only; must follow --ml-seconds, which sets it too
-  --load-seconds SECONDS         duration of a bulk load (default 10)
-  --statistics-seconds SECONDS   duration of a statistics refresh (default 10)
-  --rebuild-seconds SECONDS      duration of an index rebuild (default 10)
-  --restart-seconds SECONDS      duration of the restart after a fast reset (default 5)
-  --scripts FILE                 read the responses to queries from this file, one JSON script per line; may be repeated
-  --rdf-engine                   execute SPARQL and the Graph Store Protocol on a real engine if no script matches; needs
-                                 the feature oxigraph
-  --streams                      enable change streams
-  --changes FILE                 enable change streams and add the commits in this file, one JSON object per line
-  --statistics                   provide statistics and summaries of both graphs from the start
-  --summaries FILE               like --statistics, with the summaries in this file, a JSON object
-  --faults                       enable the request header x-neptune-fault
-",
-            $tls,
-            "  --help                         print this help
-  --version                      print the version
-
-The manual describes the files and the faults: https://docs.rs/neptunedata-emulator/latest/neptunedata_emulator/manual/
-"
-        )
-    };
-}
-
-/// What `--help` prints.
-#[cfg(not(feature = "tls"))]
-pub(crate) const HELP: &str = help!("");
-#[cfg(feature = "tls")]
-pub(crate) const HELP: &str = help!(
-    "  --tls                          enable TLS with a certificate for localhost, 127.0.0.1 and ::1
-  --tls-name NAME                like --tls, and add this name or IP address to the certificate; may be repeated
-  --ca-out FILE                  like --tls, and write the root certificate to this file, in PEM
-"
-);
+use crate::options::Given;
 
 /// How many requests the log keeps. The binary never reads the log, and the process may run for a long time.
 const LOG_LIMIT: usize = 100;
 
+/// The options about TLS.
+const TLS: [&str; 6] = ["tls", "tls-name", "ca-out", "ca-dir", "tls-cert", "tls-key"];
+
 type SetDuration = fn(Config, Duration) -> Config;
 
-/// The flags with a number of seconds.
+/// The options with a number of seconds. Later ones overwrite what earlier ones set.
 const DURATIONS: [(&str, SetDuration); 6] = [
     ("ml-seconds", ml_duration),
     ("training-seconds", |config, time| {
@@ -107,125 +57,204 @@ pub(crate) struct Flags {
     pub(crate) changes: Vec<PathBuf>,
     pub(crate) statistics: bool,
     pub(crate) summaries: Option<PathBuf>,
+    pub(crate) log: bool,
     #[cfg(feature = "tls")]
-    pub(crate) tls: Option<neptunedata_emulator::Tls>,
-    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<TlsFlags>,
+}
+
+#[cfg(feature = "tls")]
+#[derive(Debug)]
+pub(crate) struct TlsFlags {
+    pub(crate) names: Vec<String>,
     pub(crate) ca_out: Option<PathBuf>,
+    pub(crate) ca_dir: Option<PathBuf>,
+    /// The files of the certificate and its key.
+    pub(crate) certificate: Option<(PathBuf, PathBuf)>,
 }
 
-pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Box<dyn Error>> {
-    let mut flags = Flags {
-        host: "127.0.0.1".to_owned(),
-        port: 8182,
-        config: Config::default(),
-        scripts: Vec::new(),
-        changes: Vec::new(),
-        statistics: false,
-        summaries: None,
+pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String> {
+    let given = Given::read(args).map_err(|error| error.to_string())?;
+    if given.has("help") {
+        return Ok(Command::Help);
+    }
+    if given.has("version") {
+        return Ok(Command::Version);
+    }
+    for (feature, enabled, options) in [
+        ("tls", cfg!(feature = "tls"), &TLS[..]),
+        ("oxigraph", cfg!(feature = "oxigraph"), &["rdf-engine"]),
+    ] {
+        if let Some(name) = options.iter().find(|name| !enabled && given.has(name)) {
+            return Err(format!(
+                "--{name}: this program is built without the feature {feature}"
+            ));
+        }
+    }
+    let host = given.get("host", "a name or an address without a port", host)?;
+    let port = given.get("port", "a number from 0 to 65535", |text| text.parse().ok())?;
+    Ok(Command::Run(Box::new(Flags {
+        host: host.unwrap_or_else(|| "127.0.0.1".to_owned()),
+        port: port.unwrap_or(8182),
+        config: config(&given)?,
+        scripts: given.paths("scripts"),
+        changes: given.paths("changes"),
+        statistics: given.has("statistics") || given.has("summaries"),
+        summaries: given.path("summaries"),
+        log: given.has("log"),
         #[cfg(feature = "tls")]
-        tls: None,
-        #[cfg(feature = "tls")]
-        ca_out: None,
+        tls: tls(&given)?,
+    })))
+}
+
+fn config(given: &Given) -> Result<Config, String> {
+    let mut config = Config::default()
+        .log_limit(LOG_LIMIT)
+        .strict(given.has("strict"))
+        .streams(given.has("streams") || given.has("changes"))
+        .fault_header(given.has("faults"));
+    #[cfg(feature = "oxigraph")]
+    {
+        config = config.rdf_engine(given.has("rdf-engine"));
+    }
+    for identity in given.all("iam", "ACCESS:SECRET or ACCESS:SECRET:TOKEN", identity)? {
+        config = config.identity(identity);
+    }
+    let is_region = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            .then(|| text.to_owned())
     };
-    let mut config = Config::default().log_limit(LOG_LIMIT);
-    let mut parser = Parser::from_args(args);
-    while let Some(arg) = parser.next()? {
-        if let Some((name, set)) = DURATIONS.iter().find(|(name, _)| arg == Arg::Long(name)) {
-            let seconds = number(&mut parser, name)?;
-            config = set(config, Duration::from_secs(seconds));
-            continue;
-        }
-        match arg {
-            Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
-            Arg::Short('V') | Arg::Long("version") => return Ok(Command::Version),
-            Arg::Long("host") => flags.host = parser.value()?.string()?,
-            Arg::Long("port") => flags.port = number(&mut parser, "port")?,
-            Arg::Long("iam") => config = config.identity(identity(&parser.value()?.string()?)?),
-            Arg::Long("region") => config = config.region(parser.value()?.string()?),
-            Arg::Long("role") => config = config.role(role(&parser.value()?.string()?)?),
-            Arg::Long("engine-version") => {
-                config = config.engine_version(parser.value()?.string()?);
-            }
-            Arg::Long("serverless") => {
-                let bounds = parser.value()?.string()?;
-                let bounds = bounds.split_once(':');
-                let (least, most) = bounds.ok_or("--serverless: expected MIN:MAX")?;
-                config = config.serverless(least, most);
-            }
-            Arg::Long("seed") => config = config.seed(number(&mut parser, "seed")?),
-            Arg::Long("scripts") => flags.scripts.push(parser.value()?.into()),
-            Arg::Long("rdf-engine") => config = rdf_engine(config)?,
-            Arg::Long("streams") => config = config.streams(true),
-            Arg::Long("changes") => {
-                flags.changes.push(parser.value()?.into());
-                config = config.streams(true);
-            }
-            Arg::Long("statistics") => flags.statistics = true,
-            Arg::Long("summaries") => {
-                flags.statistics = true;
-                flags.summaries = Some(parser.value()?.into());
-            }
-            Arg::Long("faults") => config = config.fault_header(true),
-            #[cfg(feature = "tls")]
-            Arg::Long("tls") => {
-                flags.tls.get_or_insert_default();
-            }
-            #[cfg(feature = "tls")]
-            Arg::Long("tls-name") => {
-                let tls = flags.tls.unwrap_or_default();
-                flags.tls = Some(tls.name(parser.value()?.string()?));
-            }
-            #[cfg(feature = "tls")]
-            Arg::Long("ca-out") => {
-                flags.tls.get_or_insert_default();
-                flags.ca_out = Some(parser.value()?.into());
-            }
-            other => return Err(other.unexpected().into()),
+    if let Some(region) = given.get("region", "a region such as eu-west-1", is_region)? {
+        config = config.region(region);
+    }
+    if let Some(role) = given.get("role", "writer or reader", role)? {
+        config = config.role(role);
+    }
+    let expected = "a version such as 1.4.6.0 or 1.4.6.0.R1";
+    if let Some(version) = given.get("engine-version", expected, engine_version)? {
+        config = config.engine_version(version);
+    }
+    let expected = "MIN:MAX, such as 1.0:128.0";
+    if let Some((least, most)) = given.get("serverless", expected, capacities)? {
+        config = config.serverless(least, most);
+    }
+    let expected = format!("an integer from 0 to {}", u64::MAX);
+    if let Some(seed) = given.get("seed", &expected, |text| text.parse().ok())? {
+        config = config.seed(seed);
+    }
+    for (name, set) in DURATIONS {
+        if let Some(duration) =
+            given.get(name, "a number of seconds, such as 10 or 0.5", seconds)?
+        {
+            config = set(config, duration);
         }
     }
-    flags.config = config;
-    Ok(Command::Run(Box::new(flags)))
+    Ok(config)
 }
 
-#[cfg(feature = "oxigraph")]
-fn rdf_engine(config: Config) -> Result<Config, &'static str> {
-    Ok(config.rdf_engine(true))
-}
-
-#[cfg(not(feature = "oxigraph"))]
-fn rdf_engine(_: Config) -> Result<Config, &'static str> {
-    Err("--rdf-engine: this program is built without the feature oxigraph")
-}
-
-/// The value of a flag that is a number.
-fn number<T>(parser: &mut Parser, flag: &str) -> Result<T, Box<dyn Error>>
-where
-    T: FromStr<Err: Into<Box<dyn Error + Send + Sync>>>,
-{
-    let number = parser.value()?.parse();
-    Ok(number.map_err(|error| format!("--{flag}: {error}"))?)
-}
-
-fn role(text: &str) -> Result<Role, &'static str> {
-    match text {
-        "writer" => Ok(Role::Writer),
-        "reader" => Ok(Role::Reader),
-        _ => Err("--role: expected writer or reader"),
+#[cfg(feature = "tls")]
+fn tls(given: &Given) -> Result<Option<TlsFlags>, String> {
+    if !TLS.iter().any(|name| given.has(name)) {
+        return Ok(None);
     }
+    let certificate = match (given.path("tls-cert"), given.path("tls-key")) {
+        (Some(certificate), Some(key)) => Some((certificate, key)),
+        (None, None) => None,
+        (Some(_), None) => return Err("--tls-cert needs --tls-key".to_owned()),
+        (None, Some(_)) => return Err("--tls-key needs --tls-cert".to_owned()),
+    };
+    // These are about generated certificates.
+    let generated = ["tls-name", "ca-out", "ca-dir"];
+    if let Some(name) = generated.iter().find(|name| given.has(name))
+        && certificate.is_some()
+    {
+        return Err(format!("--{name} cannot be combined with --tls-cert"));
+    }
+    Ok(Some(TlsFlags {
+        names: given.all("tls-name", "a DNS name or an IP address", certificate_name)?,
+        ca_out: given.path("ca-out"),
+        ca_dir: given.path("ca-dir"),
+        certificate,
+    }))
 }
 
-/// Parses the keys. Keys and tokens have no colons. The message does not repeat the value, which may be a secret.
-fn identity(text: &str) -> Result<Identity, &'static str> {
-    const KEYS: &str = "--iam: expected ACCESS:SECRET or ACCESS:SECRET:TOKEN";
+/// An IPv6 address may be in brackets, as in a URL.
+fn host(text: &str) -> Option<String> {
+    let inside = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let host = inside.unwrap_or(text);
+    let (address, _zone) = host.split_once('%').unwrap_or((host, ""));
+    let is_valid = if inside.is_some() || host.contains(':') {
+        address.parse::<Ipv6Addr>().is_ok()
+    } else {
+        !host.contains(|character: char| character.is_whitespace() || "/[]".contains(character))
+    };
+    is_valid.then(|| host.to_owned())
+}
+
+/// Parses the keys. Keys and tokens have no colons.
+fn identity(text: &str) -> Option<Identity> {
     let parts: Vec<&str> = text.split(':').collect();
     match parts.as_slice() {
-        parts if parts.contains(&"") => Err(KEYS),
-        [access_key, secret_key] => Ok(Identity::new(*access_key, *secret_key)),
+        parts if parts.contains(&"") => None,
+        [access_key, secret_key] => Some(Identity::new(*access_key, *secret_key)),
         [access_key, secret_key, token] => {
-            Ok(Identity::new(*access_key, *secret_key).session_token(*token))
+            Some(Identity::new(*access_key, *secret_key).session_token(*token))
         }
-        _ => Err(KEYS),
+        _ => None,
     }
+}
+
+fn role(text: &str) -> Option<Role> {
+    match text {
+        "writer" => Some(Role::Writer),
+        "reader" => Some(Role::Reader),
+        _ => None,
+    }
+}
+
+/// Four numbers and a suffix, such as `R1`, or `200463.0` in old versions. The engine status may put `Patch-` before it.
+fn engine_version(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text
+        .strip_prefix("Patch-")
+        .unwrap_or(text)
+        .split('.')
+        .collect();
+    let (numbers, suffix) = parts.split_at_checked(4)?;
+    let is_valid = numbers
+        .iter()
+        .all(|part| part.parse::<u32>().is_ok() && !part.starts_with('+'))
+        && suffix
+            .iter()
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    is_valid.then(|| text.to_owned())
+}
+
+fn capacities(text: &str) -> Option<(String, String)> {
+    let (least, most) = text.split_once(':')?;
+    let is_valid = decimal(least)? > 0.0 && decimal(least)? <= decimal(most)?;
+    is_valid.then(|| (least.to_owned(), most.to_owned()))
+}
+
+fn seconds(text: &str) -> Option<Duration> {
+    Duration::try_from_secs_f64(decimal(text)?).ok()
+}
+
+/// A number without a sign or an exponent.
+fn decimal(text: &str) -> Option<f64> {
+    let is_decimal = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.');
+    text.parse().ok().filter(|_| is_decimal)
+}
+
+/// A DNS name, which may begin with a wildcard, or an IP address.
+#[cfg(feature = "tls")]
+fn certificate_name(text: &str) -> Option<String> {
+    let name = text.strip_prefix("*.").unwrap_or(text);
+    let is_valid = rustls::pki_types::ServerName::try_from(name).is_ok();
+    is_valid.then(|| text.to_owned())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Serves Amazon Neptune's data API on a port of this machine.
 
+use std::collections::HashMap;
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
@@ -12,13 +13,15 @@ use crate::flags::{Command, Flags};
 mod changes;
 mod files;
 mod flags;
+mod log;
+mod options;
 mod scripts;
 mod stop;
 mod summaries;
 
 fn main() -> ExitCode {
     match flags::parse(env::args_os().skip(1)) {
-        Ok(Command::Help) => say(flags::HELP),
+        Ok(Command::Help) => say(&options::help()),
         Ok(Command::Version) => say(concat!(
             "neptune-emulator ",
             env!("CARGO_PKG_VERSION"),
@@ -45,38 +48,55 @@ fn run(flags: Box<Flags>) -> io::Result<()> {
     })
 }
 
-fn start(mut flags: Flags) -> io::Result<Server> {
-    let emulator = filled(&mut flags)?;
-    let (host, port) = (flags.host, flags.port);
-    let explain = |what: String| {
-        move |error: io::Error| io::Error::new(error.kind(), format!("{what}: {error}"))
-    };
-    let cannot_listen = explain(format!("cannot listen on {host}:{port}"));
-    let options = ServerOptions::new().address((host.as_str(), port));
+fn start(flags: Flags) -> io::Result<Server> {
+    let address = (flags.host.as_str(), flags.port);
+    let options = ServerOptions::new().address(address).map_err(|error| {
+        let text = format!("--host: cannot find the address of {}: {error}", flags.host);
+        io::Error::new(error.kind(), text)
+    })?;
     #[cfg(feature = "tls")]
-    let options = options.map(|options| match flags.tls {
-        Some(tls) => options.tls(tls),
+    let options = match &flags.tls {
+        Some(tls) => options.tls(with_tls(tls)?),
         None => options,
-    });
-    let server = options
-        .and_then(|options| options.start(emulator))
-        .map_err(cannot_listen)?;
+    };
+    #[cfg(feature = "tls")]
+    let ca_out = flags.tls.as_ref().and_then(|tls| tls.ca_out.clone());
+    let server = options.start(filled(flags)?)?;
     // Before the endpoint is printed, so that the file exists when the endpoint is read.
     #[cfg(feature = "tls")]
-    if let (Some(path), Some(pem)) = (flags.ca_out, server.ca_pem()) {
-        let cannot_write = explain(format!("cannot write {}", path.display()));
-        std::fs::write(path, pem).map_err(cannot_write)?;
+    if let (Some(path), Some(pem)) = (ca_out, server.ca_pem()) {
+        std::fs::write(&path, pem).map_err(|error| {
+            let text = format!("cannot write {}: {error}", path.display());
+            io::Error::new(error.kind(), text)
+        })?;
     }
     Ok(server)
 }
 
-/// The emulator with the contents that the flags set. It takes their configuration.
-fn filled(flags: &mut Flags) -> io::Result<Emulator> {
+#[cfg(feature = "tls")]
+fn with_tls(flags: &flags::TlsFlags) -> io::Result<neptunedata_emulator::Tls> {
+    let mut tls = neptunedata_emulator::Tls::new();
+    for name in &flags.names {
+        tls = tls.name(name);
+    }
+    if let Some(dir) = &flags.ca_dir {
+        tls = tls.ca_dir(dir);
+    }
+    if let Some((certificate, key)) = &flags.certificate {
+        tls = tls.certificate(files::text(certificate)?, files::text(key)?);
+    }
+    Ok(tls)
+}
+
+/// The emulator with the contents that the flags set.
+fn filled(flags: Flags) -> io::Result<Emulator> {
     let now = SystemTime::now();
-    let mut emulator = Emulator::new(std::mem::take(&mut flags.config));
+    let mut emulator = Emulator::new(flags.config);
+    let mut names = HashMap::new();
     for path in &flags.scripts {
-        for script in scripts::read(path)? {
-            emulator.script(script);
+        for (line, script) in scripts::read(path)? {
+            let name = format!("{}:{line}", path.display());
+            names.insert(emulator.script(script), name);
         }
     }
     for path in &flags.changes {
@@ -90,6 +110,9 @@ fn filled(flags: &mut Flags) -> io::Result<Emulator> {
             None => Vec::new(),
         };
         summaries::set(&mut emulator, given, now);
+    }
+    if flags.log {
+        log::start(&mut emulator, names);
     }
     Ok(emulator)
 }

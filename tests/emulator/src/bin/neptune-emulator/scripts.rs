@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use crate::files::{self, Members, required};
 
-/// Reads a file of scripts.
-pub(crate) fn read(path: &Path) -> std::io::Result<Vec<QueryScript>> {
+/// Reads a file of scripts, with the number of each line.
+pub(crate) fn read(path: &Path) -> std::io::Result<Vec<(u64, QueryScript)>> {
     files::lines(path, script)
 }
 
@@ -34,8 +34,14 @@ fn script(members: &mut Members) -> Result<QueryScript, String> {
         Language::Sparql => QueryScript::sparql(),
     };
     let script = condition(script, language, members)?;
-    let script = reply(script, language, members)?;
-    delivery(script, language, members)
+    let (script, has_response) = reply(script, language, members)?;
+    let script = delivery(script, language, members)?;
+    // A member with a wrong name may be meant as the response.
+    members.finish()?;
+    if !has_response {
+        return Err("no member sets the response; \"rows\":[] is an empty one".to_owned());
+    }
+    Ok(script)
 }
 
 /// The conditions of the script, and the duration of the query.
@@ -82,12 +88,12 @@ fn condition(
     Ok(with(script, lasting, QueryScript::lasting))
 }
 
-/// The response.
+/// The response. Also returns whether a member sets it.
 fn reply(
     mut script: QueryScript,
     language: Language,
     members: &mut Members,
-) -> Result<QueryScript, String> {
+) -> Result<(QueryScript, bool), String> {
     let mut replies = Vec::new();
     if let Some(rows) = members.list("rows")? {
         replies.push("rows");
@@ -135,7 +141,8 @@ fn reply(
         script = script.error(code, message);
     }
     match replies.as_slice() {
-        [] | [_] => Ok(script),
+        [] => Ok((script, false)),
+        [_] => Ok((script, true)),
         [one, other, ..] => Err(format!("only one of {one} and {other} is allowed")),
     }
 }

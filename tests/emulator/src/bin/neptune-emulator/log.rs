@@ -1,0 +1,73 @@
+//! `--log`: a line of JSON about each request, on the standard error output.
+
+use std::collections::HashMap;
+use std::io::{self, Write as _};
+use std::time::UNIX_EPOCH;
+
+use neptunedata_emulator::{Emulator, LogEntry, ScriptId, SignatureCheck};
+use serde_json::{Value, json};
+
+/// Writes a line about each request from now on. The scripts have the names of their places in files.
+pub(crate) fn start(emulator: &mut Emulator, scripts: HashMap<ScriptId, String>) {
+    emulator.on_request(move |entry| {
+        let line = format!("{}\n", line(entry, &scripts));
+        // A closed output is not an error.
+        let _ = io::stderr().write_all(line.as_bytes());
+    });
+}
+
+/// What the line says. It has no part of the request that may be a secret: the parameters of the URL may be a signature.
+fn line(entry: &LogEntry, scripts: &HashMap<ScriptId, String>) -> Value {
+    let time = entry.at.wall.duration_since(UNIX_EPOCH);
+    let (signature, reason) = match &entry.signature {
+        SignatureCheck::NotChecked => ("not checked", None),
+        SignatureCheck::Verified { .. } => ("verified", None),
+        SignatureCheck::Refused(reason) => ("refused", Some(reason)),
+    };
+    json!({
+        "number": entry.number,
+        "time": time.map_or(0.0, |time| time.as_millis() as f64 / 1000.0),
+        "method": entry.method.as_str(),
+        "path": entry.target.split('?').next(),
+        "operation": entry.operation,
+        "status": entry.status.map(|status| status.as_u16()),
+        "executed": entry.executed,
+        "signature": signature,
+        "reason": reason,
+        "script": entry.script.and_then(|script| scripts.get(&script)),
+        "fault": entry.fault_applied,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use neptunedata_emulator::Now;
+
+    use super::*;
+
+    #[test]
+    fn lines_have_the_verdict_and_no_secret() {
+        let mut neptune = Emulator::default();
+        let request = http::Request::get("/status?X-Amz-Signature=secret").body(Bytes::new());
+        let _ = neptune.handle(request.expect("a request"), Now::at_unix(1_704_067_200));
+        let mut entry = neptune.log()[0].clone();
+        let access_key = "AKIDEXAMPLE".to_owned();
+        for (check, verdict, reason) in [
+            (SignatureCheck::NotChecked, "not checked", None),
+            (SignatureCheck::Verified { access_key }, "verified", None),
+            (
+                SignatureCheck::Refused("Why.".to_owned()),
+                "refused",
+                Some("Why."),
+            ),
+        ] {
+            entry.signature = check;
+            let line = line(&entry, &HashMap::new());
+            assert_eq!(line["signature"], verdict);
+            assert_eq!(line["reason"].as_str(), reason);
+            assert_eq!(line["time"], 1_704_067_200.0);
+            assert!(!line.to_string().contains("secret"), "{line}");
+        }
+    }
+}
