@@ -7,7 +7,7 @@
 //! By default it starts the emulator and uses it. With `NEPTUNE_ENDPOINT` set, it uses that cluster, with the
 //! credentials and the region of the usual AWS variables.
 
-use std::{env, error::Error, process::ExitCode, thread, time::Duration};
+use std::{env, error::Error, fs, process::ExitCode, thread, time::Duration};
 
 use neptunedata_blocking::{
     Client, Endpoint,
@@ -15,6 +15,7 @@ use neptunedata_blocking::{
         CancelMlModelTrainingJob, DataProcessingJobId, GetMlModelTrainingJob,
         StartMlModelTrainingJob,
     },
+    transport::{ClientOptions, RootCertificates},
     types::S3Uri,
 };
 use neptunedata_tests::examples::{exit_code, signing_client, signing_emulator, status_text};
@@ -70,9 +71,15 @@ fn run() -> Result<(), Box<dyn Error>> {
 }
 
 /// Uses keys from the environment or, if a profile is set there, from the shared files. The region in the cluster's
-/// host name takes precedence over the environment's.
+/// host name takes precedence over the environment's. `AWS_CA_BUNDLE` is a file with the root certificates to trust, for
+/// example that of an emulator.
 fn client_from_environment(endpoint: &str) -> Result<Client, Box<dyn Error>> {
-    let builder = Client::builder(Endpoint::parse(endpoint)?).region_from_environment();
+    let mut options = ClientOptions::new();
+    if let Some(file) = env::var_os("AWS_CA_BUNDLE") {
+        options = options.root_certificates(RootCertificates::Pem(fs::read_to_string(file)?));
+    }
+    let builder = Client::builder(Endpoint::parse(endpoint)?).options(options);
+    let builder = builder.region_from_environment();
     let is_set = |name: &str| env::var_os(name).is_some();
     let builder = if is_set("AWS_ACCESS_KEY_ID") {
         builder.credentials_from_environment()
