@@ -8,7 +8,7 @@ use std::{fmt, str::FromStr};
 
 use http::HeaderValue;
 
-use self::check::{check_host, check_path, region_of, split_port};
+use self::check::{check_host, check_path, check_service, region_of, split_port};
 
 pub use error::{EndpointError, EndpointErrorKind};
 pub use region::is_valid_region;
@@ -49,17 +49,24 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Parses `https://host[:port][/path]`, `http://…`, or a bare Neptune host name with or without port.
+    /// Parses `https://host[:port][/path]`, `http://…`, or a bare Neptune host name with or without port. White space
+    /// around the text is ignored.
     ///
     /// A bare host name means `https`, and port 8182 if it has no port. A URL without a port has the default port of
     /// its scheme, 443 or 80, although clusters listen on 8182 unless configured otherwise. Host names are converted to
     /// lower case. The default port of the scheme is omitted from the URL and the `host` header, as signing requires.
+    /// If the path ends with the path of an operation, such as `/gremlin` or `/sparql/gsp`, this part is dropped,
+    /// because each operation appends its own.
+    ///
+    /// The region is read from Neptune host names of all AWS partitions, and from names of VPC endpoints.
     ///
     /// # Errors
     ///
-    /// When the text is neither such a URL nor a Neptune host name. The error says which part is wrong and
-    /// what to write instead.
+    /// When the text is neither such a URL nor a Neptune host name, when it is an ARN or in quotes, and when the host
+    /// belongs to another AWS service. The error says which part is wrong and what to write instead.
     pub fn parse(text: &str) -> Result<Endpoint, EndpointError> {
+        // Texts from files and variables often end with a line break.
+        let text = text.trim();
         if text.len() > MAX_LENGTH {
             return Err(EndpointError::too_long(text.len()));
         }
@@ -67,6 +74,7 @@ impl Endpoint {
     }
 
     fn read(text: &str) -> Result<Endpoint, EndpointError> {
+        check_service(text)?;
         if let Some((_, fragment)) = text.split_once('#') {
             return Err(EndpointError::fragment(fragment));
         }
@@ -89,7 +97,7 @@ impl Endpoint {
         };
         let name = authority.split(':').next().unwrap_or(authority);
         if bare && region_of(&name.to_ascii_lowercase()).is_none() {
-            return Err(EndpointError::no_scheme(text));
+            return Err(EndpointError::no_scheme(text, name));
         }
         let (host, port) = split_port(authority)?;
         let (host, bracketed) = check_host(host)?;

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::EndpointError;
+use crate::catalog::OPERATIONS;
 
 /// Host and port of an authority.
 pub(super) fn split_port(authority: &str) -> Result<(&str, Option<u16>), EndpointError> {
@@ -73,8 +74,8 @@ pub(super) fn check_host(host: &str) -> Result<(String, String), EndpointError> 
         "is empty; write https://host:port".to_owned()
     } else if host.len() > 253 {
         "is longer than 253 characters".to_owned()
-    } else if let Some(wrong) = name.chars().find(|found| !is_in_host(*found)) {
-        format!("has the character {wrong:?}; a host name has letters, digits, '-', '_' and '.'")
+    } else if let Some(wrong) = wrong_character(name) {
+        wrong
     } else if let Some(wrong) = name.split('.').find_map(wrong_label) {
         wrong
     } else if is_numeric && name.parse::<Ipv4Addr>().is_err() {
@@ -86,8 +87,13 @@ pub(super) fn check_host(host: &str) -> Result<(String, String), EndpointError> 
     Err(EndpointError::host(host, wrong))
 }
 
-fn is_in_host(character: char) -> bool {
-    character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.')
+/// The first character that is invalid in a host name, as a reason.
+pub(super) fn wrong_character(name: &str) -> Option<String> {
+    let is_in_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let wrong = name.chars().find(|found| !is_in_host(*found))?;
+    Some(format!(
+        "has the character {wrong:?}; a host name has letters, digits, '-', '_' and '.'"
+    ))
 }
 
 /// What is wrong with one label of a host name.
@@ -105,7 +111,7 @@ fn wrong_label(label: &str) -> Option<String> {
     }
 }
 
-/// The path without a trailing slash.
+/// The path without a trailing slash, and without the path of an operation at its end.
 pub(super) fn check_path(path: &str) -> Result<&str, EndpointError> {
     let path = path.strip_suffix('/').unwrap_or(path);
     // Proxies and clients rewrite such segments, and the signature would not match.
@@ -121,7 +127,7 @@ pub(super) fn check_path(path: &str) -> Result<&str, EndpointError> {
         }
     }
     match first_not_of_path(path) {
-        None => Ok(path),
+        None => Ok(without_operation(path)),
         Some('%') => Err(EndpointError::path(
             path,
             "has a '%' without two hexadecimal digits; write a literal '%' as %25",
@@ -131,6 +137,22 @@ pub(super) fn check_path(path: &str) -> Result<&str, EndpointError> {
             format!("has the character {wrong:?}; percent-encode it"),
         )),
     }
+}
+
+/// The path without paths of operations at its end, which settings of other clients include.
+fn without_operation(mut path: &str) -> &str {
+    // SPARQL queries are not in the service model.
+    const SPARQL: [&str; 2] = ["/sparql", "/sparql/gsp"];
+    let cut = |path: &str, operation: &str| {
+        let length = path.len().checked_sub(operation.len())?;
+        let end = path.get(length..)?;
+        end.eq_ignore_ascii_case(operation).then_some(length)
+    };
+    let operations = || OPERATIONS.iter().map(|operation| operation.path);
+    while let Some(length) = operations().chain(SPARQL).find_map(|own| cut(path, own)) {
+        path = path.get(..length).unwrap_or_default();
+    }
+    path
 }
 
 /// Whether a segment is, once decoded, `.` or `..`.
@@ -157,21 +179,88 @@ fn first_not_of_path(path: &str) -> Option<char> {
     None
 }
 
-/// The region in a Neptune host name: the label before `neptune`.
-pub(super) fn region_of(host: &str) -> Option<&str> {
-    const SUFFIXES: [&str; 7] = [
-        ".neptune.amazonaws.com",
-        ".neptune.amazonaws.com.cn",
-        ".neptune.amazonaws.eu",
-        ".neptune.c2s.ic.gov",
-        ".neptune.sc2s.sgov.gov",
-        ".neptune.cloud.adc-e.uk",
-        ".neptune.csp.hci.ic.gov",
-    ];
+/// The DNS suffixes of the AWS partitions, of IPv4 and of dual-stack names.
+const SUFFIXES: [&str; 14] = [
+    ".amazonaws.com",
+    ".api.aws",
+    ".amazonaws.com.cn",
+    ".api.amazonwebservices.com.cn",
+    ".amazonaws.eu",
+    ".api.amazonwebservices.eu",
+    ".c2s.ic.gov",
+    ".api.aws.ic.gov",
+    ".sc2s.sgov.gov",
+    ".api.aws.scloud",
+    ".cloud.adc-e.uk",
+    ".api.cloud-aws.adc-e.uk",
+    ".csp.hci.ic.gov",
+    ".api.aws.hci.ic.gov",
+];
+
+/// The labels of an AWS host name, without the suffix of its partition.
+fn labels_of(host: &str) -> Option<&str> {
     let host = host.strip_suffix('.').unwrap_or(host);
-    let before = SUFFIXES
-        .iter()
-        .find_map(|suffix| host.strip_suffix(suffix))?;
-    let (_, region) = before.rsplit_once('.')?;
-    super::is_valid_region(region).then_some(region)
+    SUFFIXES.iter().find_map(|suffix| host.strip_suffix(suffix))
+}
+
+/// The region in a Neptune host name: the label before `neptune`, or after it, as in China. In the name of a VPC
+/// endpoint, the label before `vpce`.
+pub(super) fn region_of(host: &str) -> Option<&str> {
+    let mut labels = labels_of(host)?.rsplit('.');
+    let (last, second) = (labels.next()?, labels.next()?);
+    // The name of a cluster has more labels than region and service.
+    labels.next()?;
+    let is_service = |label: &str| {
+        let label = label.strip_suffix("-fips").unwrap_or(label);
+        matches!(label, "neptune" | "neptune-db")
+    };
+    let region = if is_service(last) || last == "vpce" {
+        second
+    } else if is_service(second) {
+        last
+    } else {
+        return None;
+    };
+    // Not any label, because a region may be missing: a cluster's own label must not become a region.
+    let mut parts = region.rsplit('-');
+    let is_numbered = parts
+        .next()
+        .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    (is_numbered && parts.count() >= 2 && super::is_valid_region(region)).then_some(region)
+}
+
+/// Refuses texts that people copy in place of a cluster's endpoint.
+pub(super) fn check_service(text: &str) -> Result<(), EndpointError> {
+    const QUOTES: [char; 7] = [
+        '"', '\'', '`', '\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}',
+    ];
+    const PAGES: [&str; 4] = [
+        "console.aws.amazon.com",
+        "console.amazonaws.cn",
+        "console.amazonaws-us-gov.com",
+        "sagemaker.aws",
+    ];
+    if text.starts_with(QUOTES) || text.ends_with(QUOTES) {
+        return Err(EndpointError::host(text, "is in quotes; remove them"));
+    }
+    let lower = text.to_ascii_lowercase();
+    if lower.starts_with("arn:") {
+        let reason = "is an ARN; write the endpoint of the cluster";
+        return Err(EndpointError::host(text, reason));
+    }
+    let host = lower.split_once("://").map_or(&*lower, |(_, rest)| rest);
+    let host = host.split(['/', '?', '#', ':']).next().unwrap_or(host);
+    let has_label = |name: &str| {
+        labels_of(host).is_some_and(|labels| labels.split('.').any(|label| label == name))
+    };
+    let reason = if has_label("neptune-graph") || has_label("neptune-graph-data") {
+        "is of Neptune Analytics, which has another API; write the endpoint of a Neptune Database cluster"
+    } else if has_label("rds") {
+        "is of Amazon RDS, whose API also manages clusters; write the endpoint of the cluster"
+    } else if PAGES.iter().any(|page| host.ends_with(page)) {
+        "is of a web page; write the endpoint of the cluster"
+    } else {
+        return Ok(());
+    };
+    Err(EndpointError::host(host, reason))
 }

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use super::MAX_LENGTH;
+use super::{MAX_LENGTH, check::wrong_character};
 use crate::error::bounded_start;
 
 /// Which part of an endpoint is wrong: [`EndpointError::kind`].
@@ -64,15 +64,24 @@ impl EndpointError {
     }
 
     pub(super) fn scheme(scheme: &str) -> Self {
-        let reason = if matches!(scheme.to_ascii_lowercase().as_str(), "wss" | "ws") {
+        let lower = scheme.to_ascii_lowercase();
+        let reason = if matches!(lower.as_str(), "wss" | "ws") {
             "is for WebSockets; write https:// or http://"
+        } else if lower.starts_with("bolt") || lower.starts_with("neo4j") {
+            "is for Bolt; write https:// or http://"
         } else {
             "is not supported; write https:// or http://"
         };
         EndpointError::new(EndpointErrorKind::Scheme, scheme, reason)
     }
 
-    pub(super) fn no_scheme(text: &str) -> Self {
+    /// A text without a scheme whose host, `name`, is not a Neptune host name.
+    pub(super) fn no_scheme(text: &str, name: &str) -> Self {
+        if !name.starts_with('[')
+            && let Some(wrong) = wrong_character(name)
+        {
+            return EndpointError::host(name, wrong);
+        }
         let lower = text.to_ascii_lowercase();
         let reason = if text.is_empty() {
             "is missing; write https://host:port"
@@ -82,7 +91,8 @@ impl EndpointError {
         {
             "is incomplete; write https:// or http://"
         } else {
-            "is missing; write https:// or http:// (only Neptune host names may omit it)"
+            "is missing; write https:// or http://, or the whole host name of a cluster, such as \
+             my-db.cluster-abc.eu-west-1.neptune.amazonaws.com"
         };
         EndpointError::new(EndpointErrorKind::Scheme, "", reason)
     }

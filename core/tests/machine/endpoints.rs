@@ -7,6 +7,8 @@ use proptest::{prelude::*, test_runner::Config};
 mod cases;
 #[path = "endpoints/messages.rs"]
 mod messages;
+#[path = "endpoints/pasted.rs"]
+mod pasted;
 
 fn consistent(text: &str) -> Result<(), TestCaseError> {
     let Ok(endpoint) = Endpoint::parse(text) else {

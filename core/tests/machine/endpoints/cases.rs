@@ -48,6 +48,11 @@ fn other_kinds_of_neptune_names() {
         ("db.cluster-abc.us-isof-south-1.neptune.csp.hci.ic.gov", "us-isof-south-1"),
         ("db.cluster-abc.eusc-de-east-1.neptune.amazonaws.eu", "eusc-de-east-1"),
         ("db.cluster-abc.eu-west-1.neptune.amazonaws.com.", "eu-west-1"),
+        ("db.cluster-abc.neptune.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        ("db.abc.neptune.cn-northwest-1.amazonaws.com.cn", "cn-northwest-1"),
+        ("db.cluster-abc.us-gov-east-1.neptune-fips.amazonaws.com", "us-gov-east-1"),
+        ("vpce-0a-1b.vpce-svc-0c.eu-west-1.vpce.amazonaws.com", "eu-west-1"),
+        ("vpce-0a-1b.neptune.cn-north-1.vpce.amazonaws.com.cn", "cn-north-1"),
     ];
     for (name, region) in regions {
         assert_eq!(parsed(name).region(), Some(region), "{name}");
@@ -65,6 +70,10 @@ fn other_kinds_of_neptune_names() {
         "db.eu-west-1.neptune.amazonaws.com.evil.example",
         "neptune.amazonaws.com",
         "db.eu-west-1.neptuneamazonaws.com",
+        // The region is missing, and another label must not become it.
+        "db.cluster-abc.neptune.amazonaws.com",
+        "db.cluster-abc.neptune.amazonaws.com.cn",
+        "eu-west-1.neptune.amazonaws.com",
         "",
         "/",
     ] {
@@ -165,7 +174,7 @@ fn only_scheme_host_port_and_path_are_allowed() {
     }
     for path in [
         "/..", "/a/../b", "/.", "/a/.", "//", "/a//b", "/a b", "/%", "/%2", "/%zz", "/é", "/a\\b",
-        "/\n", "/[x]",
+        "/\nx", "/[x]",
     ] {
         let text = format!("https://example.com{path}");
         assert_eq!(refused(&text), EndpointErrorKind::Path, "{text}");

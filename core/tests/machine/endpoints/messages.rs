@@ -12,7 +12,8 @@ fn every_mistake_has_its_own_message() {
     let long_label = "a".repeat(64);
     let long_name = vec!["a".repeat(63); 4].join(".");
     let long_url = https(&format!("db/{}", "a".repeat(2040)));
-    let hint = "write https:// or http:// (only Neptune host names may omit it)";
+    let hint = "write https:// or http://, or the whole host name of a cluster, such as \
+        my-db.cluster-abc.eu-west-1.neptune.amazonaws.com";
     let rows = [
         (String::new(), Scheme, "", "scheme is missing; write https://host:port".to_owned()),
         ("localhost:8182".to_owned(), Scheme, "", format!("scheme is missing; {hint}")),

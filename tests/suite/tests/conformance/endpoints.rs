@@ -1,5 +1,5 @@
-//! `endpoints.jsonl`: a client that is always told its cluster's endpoint resolves none itself, so
-//! custom endpoints and region names are what there is to check.
+//! `endpoints.jsonl`: a client that is always told its cluster's endpoint resolves none itself, so custom endpoints,
+//! region names and the DNS suffixes of partitions are what there is to check.
 
 use neptunedata::{
     Endpoint,
@@ -47,6 +47,7 @@ struct Refusal {
 
 const CUSTOM: &str = "custom_endpoint";
 const CLIENT: &str = "client";
+const PARTITION: &str = "region:";
 
 #[test]
 fn custom_endpoints_and_regions_are_handled_as_by_botocore() {
@@ -72,13 +73,40 @@ fn custom_endpoints_and_regions_are_handled_as_by_botocore() {
                 report.set_aside("regional endpoint: no FIPS or dual-stack there");
             }
             CLIENT => report.checked(CLIENT, &id, region(&line)),
+            tag if tag.starts_with(PARTITION) => {
+                report.checked(PARTITION, &id, host_names(&line));
+            }
             tag => {
                 let tag = tag.split(':').next().unwrap_or(tag);
                 report.set_aside(&format!("regional endpoint: {tag}"));
             }
         }
     }
-    report.finish([CUSTOM, CLIENT]);
+    report.finish([CUSTOM, CLIENT, PARTITION]);
+}
+
+/// The region is read from cluster names with the DNS suffixes of all partitions, in both orders of region and service.
+fn host_names(line: &Line) -> Result<(), String> {
+    let Some(resolved) = &line.endpoint else {
+        return Ok(());
+    };
+    let region = line.params.region.as_deref().unwrap_or_default();
+    let host = resolved.url.trim_start_matches("https://");
+    let (service, suffix) = host
+        .split_once(&format!(".{region}."))
+        .ok_or_else(|| format!("no region in {host}"))?;
+    let is_region = !region.ends_with("-global");
+    for service in [service, &service.replace("-db", "")] {
+        for name in [
+            format!("db.cluster-abc.{region}.{service}.{suffix}"),
+            format!("db.cluster-abc.{service}.{region}.{suffix}"),
+        ] {
+            let found = Endpoint::parse(&name).ok();
+            let found = found.as_ref().and_then(Endpoint::region);
+            same(&name, &found, &is_region.then_some(region))?;
+        }
+    }
+    Ok(())
 }
 
 /// The rules pass any text on; here it becomes a normal form, or is refused at once.
@@ -133,7 +161,12 @@ fn refusal(text: &str) -> Option<&'static str> {
     } else if authority.contains('@') {
         Some("UserInfo")
     } else if scheme.is_none() && !authority.contains(".neptune.") {
-        Some("Scheme")
+        let name = authority.split(':').next().unwrap_or_default();
+        Some(if name.chars().all(in_host) {
+            "Scheme"
+        } else {
+            "Host"
+        })
     } else if authority.is_empty() || !authority.chars().all(in_host) {
         Some("Host")
     } else {
