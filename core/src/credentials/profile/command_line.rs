@@ -1,8 +1,10 @@
-//! A `credential_process` command, split into words much as the AWS CLI does.
+//! A `credential_process` command, split into words as the AWS CLI does.
 
 use std::{fmt, iter};
 
 use crate::error::CredentialsError;
+
+const UNCLOSED: &str = "a quote is not closed";
 
 /// A program and its arguments, to be started without a shell: variables, `~` and pipes are not interpreted.
 ///
@@ -27,9 +29,8 @@ impl CommandLine {
     ///
     /// On every system white space separates words, and double quotes preserve it. On Windows a backslash
     /// is literal, except before a double quote: there two backslashes mean one, and a single backslash
-    /// escapes the quote. On other systems the rules are those of a POSIX shell, as the crate `shlex`
-    /// implements them: a backslash escapes any character, within double quotes only `"`, `\`, `$` and
-    /// `` ` ``, single quotes preserve everything, and a word that starts with `#` starts a comment.
+    /// escapes the quote. On other systems the rules are those of Python's `shlex`: a backslash escapes any
+    /// character, within double quotes only `"` and `\`, and single quotes preserve everything.
     ///
     /// # Errors
     ///
@@ -79,8 +80,36 @@ fn is_assignment(word: &str) -> bool {
     })
 }
 
-fn posix(text: &str) -> Result<Vec<String>, &'static str> {
-    shlex::split(text).ok_or("a quote is not closed, or nothing follows a backslash")
+/// Splits a text as Python's `shlex.split` does.
+pub(super) fn posix(text: &str) -> Result<Vec<String>, &'static str> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '"' | '\'') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None | Some('"'), '\\') => {
+                let escaped = chars.next().ok_or("nothing follows a backslash")?;
+                let word = word.get_or_insert_default();
+                if quote.is_some() && !matches!(escaped, '"' | '\\') {
+                    word.push('\\');
+                }
+                word.push(escaped);
+            }
+            (None, ' ' | '\t' | '\r' | '\n') => words.extend(word.take()),
+            (_, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    if quote.is_some() {
+        return Err(UNCLOSED);
+    }
+    words.extend(word);
+    Ok(words)
 }
 
 fn windows(text: &str) -> Result<Vec<String>, &'static str> {
@@ -114,7 +143,7 @@ fn windows(text: &str) -> Result<Vec<String>, &'static str> {
         }
     }
     if is_quoted {
-        return Err("a quote is not closed");
+        return Err(UNCLOSED);
     }
     words.extend(word);
     Ok(words)
@@ -128,7 +157,7 @@ mod tests {
 
     #[test]
     fn words_on_posix() {
-        let cases: [(&str, &[&str]); 12] = [
+        let cases: [(&str, &[&str]); 13] = [
             ("", &[]),
             (" \t\n", &[]),
             ("/bin/keys", &["/bin/keys"]),
@@ -142,11 +171,15 @@ mod tests {
                 r#"keys 'a "b" \' "c 'd'""#,
                 &["keys", r#"a "b" \"#, "c 'd'"],
             ),
-            (r#"keys "a \"b\" \\ \c \$d""#, &["keys", r#"a "b" \ \c $d"#]),
+            (
+                r#"keys "a \"b\" \\ \c \$d""#,
+                &["keys", r#"a "b" \ \c \$d"#],
+            ),
             (r"my\ keys \a\\ \'", &["my keys", r"a\", "'"]),
             (r#""C:\Tools\keys.cmd" a"#, &[r"C:\Tools\keys.cmd", "a"]),
             ("sh -c 'keys | jq .'", &["sh", "-c", "keys | jq ."]),
             ("keys $HOME ~ \u{e9}", &["keys", "$HOME", "~", "\u{e9}"]),
+            ("keys #a \\\n", &["keys", "#a", "\n"]),
         ];
         for (text, expected) in cases {
             assert_eq!(posix(text).unwrap(), expected, "{text}");
