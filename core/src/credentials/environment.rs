@@ -10,8 +10,9 @@ use std::path::PathBuf;
 use super::keys;
 use crate::{credentials::Credentials, error::CredentialsError};
 
-/// Keys from `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with `AWS_SESSION_TOKEN` if they are
-/// temporary. `None` if neither half of the key is set.
+/// Keys from `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. If they are temporary, also the token, from the older
+/// `AWS_SECURITY_TOKEN`, else from `AWS_SESSION_TOKEN`, and the time when they expire, from
+/// `AWS_CREDENTIAL_EXPIRATION`. `None` if neither half of the key is set.
 ///
 /// ```
 /// use neptunedata::credentials::environment;
@@ -29,23 +30,30 @@ use crate::{credentials::Credentials, error::CredentialsError};
 ///
 /// # Errors
 ///
-/// When only one half of the key is set, or when a value has a character that is invalid in keys: white
-/// space, quotes, anything that is not visible ASCII. The text names the variable and shows no value.
+/// When only one half of the key is set, when a value has a character that is invalid in keys (white space, quotes,
+/// anything that is not visible ASCII), or when the expiration is not an RFC 3339 time. The text names the variable and
+/// shows no value.
 pub fn credentials(
     lookup: impl Fn(&str) -> Option<String>,
 ) -> Result<Option<Credentials>, CredentialsError> {
-    let [id, secret, token] = [
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN",
-    ]
-    .map(|name| (name, lookup(name)));
-    keys::credentials(
-        "the environment",
+    const PLACE: &str = "the environment";
+    const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
+    let named = |name| (name, lookup(name).filter(|value| !value.trim().is_empty()));
+    let older = Some(named("AWS_SECURITY_TOKEN")).filter(|(_, token)| token.is_some());
+    let token = older.unwrap_or_else(|| named("AWS_SESSION_TOKEN"));
+    let [id, secret] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map(named);
+    let credentials = keys::credentials(
+        PLACE,
         (id.0, id.1.as_deref()),
         (secret.0, secret.1.as_deref()),
         (token.0, token.1.as_deref()),
-    )
+    )?;
+    let expiration = first(&lookup, &[EXPIRATION]);
+    credentials
+        .map(|credentials| {
+            keys::with_expiration(PLACE, credentials, (EXPIRATION, expiration.as_deref()))
+        })
+        .transpose()
 }
 
 /// The region in `AWS_REGION`, else in `AWS_DEFAULT_REGION`, without surrounding white space. It is not
@@ -61,7 +69,7 @@ pub fn region(lookup: impl Fn(&str) -> Option<String>) -> Option<String> {
     first(&lookup, &["AWS_REGION", "AWS_DEFAULT_REGION"])
 }
 
-/// The name of the profile to use: `AWS_PROFILE`, else the older `AWS_DEFAULT_PROFILE`, else `default`.
+/// The name of the profile to use: `AWS_DEFAULT_PROFILE`, else `AWS_PROFILE`, else `default`, in the order of botocore.
 ///
 /// ```
 /// use neptunedata::credentials::environment;
@@ -71,7 +79,7 @@ pub fn region(lookup: impl Fn(&str) -> Option<String>) -> Option<String> {
 /// assert_eq!(environment::profile_name(lookup), "reports");
 /// ```
 pub fn profile_name(lookup: impl Fn(&str) -> Option<String>) -> String {
-    first(&lookup, &["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]).unwrap_or_else(|| "default".to_owned())
+    first(&lookup, &["AWS_DEFAULT_PROFILE", "AWS_PROFILE"]).unwrap_or_else(|| "default".to_owned())
 }
 
 /// The path of the shared config file: `AWS_CONFIG_FILE`, else `.aws/config` in the home directory.
@@ -146,6 +154,8 @@ fn home(lookup: &impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, SystemTime};
+
     use proptest::prelude::*;
 
     use super::*;
@@ -173,6 +183,17 @@ mod tests {
         let read = |variables: &[(&str, &str)]| credentials(with(variables)).unwrap();
         assert_eq!(read(&[id, secret]), Some(long_lived.clone()));
         assert_eq!(read(&[id, secret, token]), Some(temporary));
+        let older = ("AWS_SECURITY_TOKEN", "c4n4ry-older");
+        assert_eq!(
+            read(&[id, secret, token, older]),
+            Some(long_lived.clone().with_session_token("c4n4ry-older"))
+        );
+        let expiration = ("AWS_CREDENTIAL_EXPIRATION", "2025-01-31T12:34:56+00:00");
+        let expiry = SystemTime::UNIX_EPOCH + Duration::from_secs(1_738_326_896);
+        assert_eq!(
+            read(&[id, secret, expiration]),
+            Some(long_lived.clone().with_expiry(expiry))
+        );
         let no_token = ("AWS_SESSION_TOKEN", "");
         assert_eq!(read(&[id, secret, no_token]), Some(long_lived));
         assert_eq!(read(&[token]), None);
@@ -182,6 +203,11 @@ mod tests {
         assert_eq!(
             refused(&[id, token]).to_string(),
             "no usable credentials: in the environment, AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not"
+        );
+        assert_eq!(
+            refused(&[id, secret, ("AWS_CREDENTIAL_EXPIRATION", "soon")]).to_string(),
+            "no usable credentials: in the environment, AWS_CREDENTIAL_EXPIRATION is not a time such as \
+             2025-01-31T12:34:56Z"
         );
         let error = refused(&[id, ("AWS_SECRET_ACCESS_KEY", "c4n4ry\n")]);
         assert!(!format!("{error} {error:?}").contains("c4n4ry"));
@@ -207,8 +233,11 @@ mod tests {
             assert_eq!(found.as_deref(), expected, "{variables:?}");
         }
         let both = [("AWS_PROFILE", "a"), ("AWS_DEFAULT_PROFILE", "b")];
-        assert_eq!(profile_name(with(&both)), "a");
-        assert_eq!(profile_name(with(&[("AWS_PROFILE", ""), both[1]])), "b");
+        assert_eq!(profile_name(with(&both)), "b");
+        assert_eq!(
+            profile_name(with(&[both[0], ("AWS_DEFAULT_PROFILE", "")])),
+            "a"
+        );
         assert_eq!(profile_name(with(&[("AWS_PROFILE", "")])), "default");
     }
 

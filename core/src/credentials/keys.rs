@@ -1,6 +1,6 @@
 //! The checks of keys, the same for every source.
 
-use crate::{credentials::Credentials, error::CredentialsError};
+use crate::{credentials::Credentials, error::CredentialsError, timestamp};
 
 /// The name of a value in its source, and the value.
 pub(super) type Named<'a> = (&'a str, Option<&'a str>);
@@ -36,6 +36,23 @@ pub(super) fn credentials(
         Some(token) => credentials.with_session_token(token),
         None => credentials,
     }))
+}
+
+/// Credentials with the time when they expire, unless the value is empty.
+pub(super) fn with_expiration(
+    place: &str,
+    credentials: Credentials,
+    (name, value): Named<'_>,
+) -> Result<Credentials, CredentialsError> {
+    match value.map(str::trim) {
+        None | Some("") => Ok(credentials),
+        Some(time) => match timestamp::parse(time) {
+            Some(expiry) => Ok(credentials.with_expiry(expiry)),
+            None => Err(CredentialsError::new(format!(
+                "in {place}, {name} is not a time such as 2025-01-31T12:34:56Z"
+            ))),
+        },
+    }
 }
 
 /// What is wrong with a key that cannot sign.

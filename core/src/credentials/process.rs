@@ -5,7 +5,6 @@
 use serde_json::Value;
 
 use super::keys;
-use crate::timestamp;
 use crate::{credentials::Credentials, error::CredentialsError};
 
 const PLACE: &str = "the output of the credential process";
@@ -66,13 +65,7 @@ pub fn parse_output(stdout: &[u8]) -> Result<Credentials, CredentialsError> {
     let Some(credentials) = keys::credentials(PLACE, id, secret, text("SessionToken")?)? else {
         return wrong("AccessKeyId and SecretAccessKey are missing".to_owned());
     };
-    match text("Expiration")?.1.map(str::trim) {
-        None | Some("") => Ok(credentials),
-        Some(expiration) => match timestamp::parse(expiration) {
-            Some(expiry) => Ok(credentials.with_expiry(expiry)),
-            None => wrong("Expiration is not a time such as 2025-01-31T12:34:56Z".to_owned()),
-        },
-    }
+    keys::with_expiration(PLACE, credentials, text("Expiration")?)
 }
 
 #[cfg(test)]
