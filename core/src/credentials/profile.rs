@@ -1,12 +1,13 @@
 //! The shared `config` and `credentials` files of the AWS tools, described in [shared config and credentials
 //! files](https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html). In short:
 //!
-//! - `[profile NAME]` begins a profile in the config file, `[NAME]` in the credentials file. The config file
-//!   may also write the default profile as `[default]`, which is ignored if there is a `[profile default]`.
-//!   Names with spaces are in double quotes in the config file. Names without quotes consist of ASCII
-//!   letters, digits and `_-/.%@:+`. All other sections, such as `sso-session` and `services`, are skipped.
-//! - `name = value` is a setting. Names are case-insensitive, the last value counts, and sections of
-//!   the same name are merged. Nothing is inherited from the default profile.
+//! - `[profile NAME]` begins a profile in the config file, `[NAME]` in the credentials file. In the config file, names
+//!   with spaces are in quotes, and the default profile may also be written as `[default]`. All other sections of the
+//!   config file, such as `sso-session` and `services`, are skipped. Anything may follow the `]`.
+//! - `name = value` or `name: value` is a setting. Names are case-insensitive, the last value counts, and sections
+//!   of the same name are merged. If two names mean the same profile, such as `[default]` and `[profile default]`, the
+//!   later one counts. Nothing is inherited from the default profile, but a section `[DEFAULT]` has settings of all
+//!   profiles of its file.
 //! - A line that begins with `#` or `;` is a comment, indented or not. Within a line, `#` or `;` begins a
 //!   comment only after white space. After a section's `]` it always begins a comment.
 //! - A line that is indented deeper than the setting above it continues that setting's value. If the value
@@ -19,14 +20,17 @@ mod command_line;
 mod lookup;
 mod read;
 
-use std::{borrow::Cow, collections::BTreeMap, fmt, path::Path};
+use std::{borrow::Cow, fmt, path::Path};
 
 pub use command_line::CommandLine;
 pub use lookup::{LookupStep, Process, ProfileLookup};
 
-use self::read::{Settings, read};
+use self::read::{Sections, Settings, read};
 use super::keys;
-use crate::{credentials::Credentials, error::CredentialsError};
+use crate::{
+    credentials::Credentials,
+    error::{CredentialsError, bounded_start},
+};
 
 /// The profiles of both files.
 ///
@@ -55,8 +59,8 @@ use crate::{credentials::Credentials, error::CredentialsError};
 /// ```
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Profiles {
-    config: BTreeMap<String, Settings>,
-    credentials: BTreeMap<String, Settings>,
+    config: Sections,
+    credentials: Sections,
     config_name: FileName,
     credentials_name: FileName,
 }
@@ -187,8 +191,8 @@ impl Profiles {
 
     /// The profile with this name, which is case-sensitive.
     pub fn get(&self, name: &str) -> Option<Profile<'_>> {
-        let config = self.config.get_key_value(name);
-        let credentials = self.credentials.get_key_value(name);
+        let config = self.config.profiles.get_key_value(name);
+        let credentials = self.credentials.profiles.get_key_value(name);
         let (name, _) = credentials.or(config)?;
         Some(Profile {
             name,
@@ -207,11 +211,13 @@ impl Profiles {
         match self.get(name) {
             Some(profile) => profile.source(),
             None => Err(CredentialsError::new(format!(
-                "profile \"{name}\" not found: neither [{section}] in {} nor [{name}] in {}",
+                "profile {name:?} not found: it needs [{}] in {}{}, or [{}] in {}{}",
+                config_section(name),
                 self.file_name(ProfileFile::Config),
+                list(&self.config.names),
+                name.escape_debug(),
                 self.file_name(ProfileFile::Credentials),
-                name = name.escape_debug(),
-                section = config_section(name),
+                list(&self.credentials.names),
             ))),
         }
     }
@@ -294,6 +300,8 @@ impl<'a> Profile<'a> {
             ProfileFile::Credentials => self.credentials,
         };
         let named = |name| (name, value(settings, name));
+        // The older name of the token comes first, as in the AWS CLI.
+        let token = Some(named("aws_security_token")).filter(|(_, token)| token.is_some());
         keys::credentials(
             &format!(
                 "profile {:?} of {}",
@@ -302,7 +310,7 @@ impl<'a> Profile<'a> {
             ),
             named("aws_access_key_id"),
             named("aws_secret_access_key"),
-            named("aws_session_token"),
+            token.unwrap_or_else(|| named("aws_session_token")),
         )
     }
 
@@ -315,8 +323,21 @@ impl<'a> Profile<'a> {
 fn config_section(name: &str) -> String {
     if name == "default" {
         "default".to_owned()
+    } else if name.is_empty() || name.contains([' ', '\t', '"', '\'', '\\']) {
+        format!("profile {name:?}")
     } else {
         format!("profile {}", name.escape_debug())
+    }
+}
+
+/// The sections that a file has, at most 512 bytes of them.
+fn list(sections: &[String]) -> String {
+    let sections = sections
+        .iter()
+        .map(|name| format!(" [{}]", name.escape_debug()));
+    match &*sections.collect::<String>() {
+        "" => String::new(),
+        sections => format!(", which has{}", bounded_start(sections.as_bytes())),
     }
 }
 
@@ -330,8 +351,8 @@ fn value<'a>(settings: Option<&'a Settings>, name: &str) -> Option<&'a str> {
 impl fmt::Debug for Profiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Profiles")
-            .field("config", &self.config.keys())
-            .field("credentials", &self.credentials.keys())
+            .field("config", &self.config.profiles.keys())
+            .field("credentials", &self.credentials.profiles.keys())
             .finish()
     }
 }

@@ -342,8 +342,8 @@ mod tests {
         let missing = error(lookup(Some("other")).check(read));
         assert_eq!(
             missing,
-            "profile \"other\" not found: neither [profile other] in /home/ann/.aws/config nor [other] in \
-             /home/ann/.aws/credentials (file not found)"
+            "profile \"other\" not found: it needs [profile other] in /home/ann/.aws/config, which has [default], or [other] \
+             in /home/ann/.aws/credentials (file not found)"
         );
         // Without a home directory there are no files.
         let homeless = error(ProfileLookup::new(None, |_| None).check(|path| panic!("{path:?}")));

@@ -1,13 +1,15 @@
-//! Parses one profile file, line by line.
+//! Parses one profile file as the AWS CLI does, with the rules of Python's `configparser`.
 
 use std::collections::BTreeMap;
 
-use super::{ProfileError, ProfileFile};
+use super::{ProfileError, ProfileFile, command_line::posix};
 
 /// Settings by their names, which are in lower case.
 pub(super) type Settings = BTreeMap<String, String>;
 
-const BLANK: [char; 3] = [' ', '\t', '\r'];
+/// The section whose settings all other sections have as well.
+const DEFAULTS: &str = "DEFAULT";
+
 const COMMENT: [char; 2] = ['#', ';'];
 
 const NO_SECTION: &str = "setting before the first section";
@@ -15,13 +17,12 @@ const NO_BRACKET: &str = "section name without a closing ]";
 const NO_EQUALS: &str = "setting without =";
 const NO_NAME: &str = "setting without a name";
 
-/// The kinds of sections.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Section<'a> {
-    Profile(&'a str),
-    /// `[default]` of the config file.
-    PlainDefault,
-    Skipped,
+/// What one file contains.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub(super) struct Sections {
+    pub(super) profiles: BTreeMap<String, Settings>,
+    /// The names of all sections in the order of the file, for error texts.
+    pub(super) names: Vec<String>,
 }
 
 /// The setting that a more deeply indented line continues.
@@ -33,48 +34,54 @@ struct Above {
 }
 
 /// Reads the profiles of one file.
-pub(super) fn read(
-    file: ProfileFile,
-    text: &str,
-) -> Result<BTreeMap<String, Settings>, ProfileError> {
-    let mut sections: BTreeMap<Section<'_>, Settings> = BTreeMap::new();
-    let mut section = None;
+pub(super) fn read(file: ProfileFile, text: &str) -> Result<Sections, ProfileError> {
+    let mut names: Vec<String> = Vec::new();
+    let mut sections: BTreeMap<String, Settings> = BTreeMap::new();
     let mut above: Option<Above> = None;
+    let mut section = None;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    for (line, text) in (1..).zip(text.lines()) {
+    let text = text.replace("\r\n", "\n");
+    for (line, text) in (1..).zip(text.split(['\n', '\r'])) {
         let at = |reason| ProfileError {
             file,
             name: None,
             line,
             reason,
         };
-        let content = text.trim_start_matches(BLANK);
+        let content = text.trim_start_matches(is_space);
         let indent = text.len().saturating_sub(content.len());
-        let content = content.trim_end_matches(BLANK);
+        let content = content.trim_end_matches(is_space);
         if content.is_empty() || content.starts_with(COMMENT) {
             continue;
         }
         let continued = above.as_ref().filter(|above| above.indent < indent);
         // A deeper indented `[` is part of the value above and does not begin a section.
-        if content.starts_with('[') && continued.is_none() {
-            let begun = header(file, content).map_err(at)?;
-            sections.entry(begun).or_default();
-            section = Some(begun);
+        if continued.is_none()
+            && let Some(name) = header(content)
+        {
+            if !sections.contains_key(name) {
+                names.push(name.to_owned());
+            }
+            sections.entry(name.to_owned()).or_default();
+            section = Some(name.to_owned());
             above = None;
             continue;
         }
-        let section = section.ok_or_else(|| at(NO_SECTION))?;
-        let settings = sections.entry(section).or_default();
+        let is_header = continued.is_none() && content.starts_with('[');
+        let settings = section.as_ref().and_then(|name| sections.get_mut(name));
+        let settings =
+            settings.ok_or_else(|| at(if is_header { NO_BRACKET } else { NO_SECTION }))?;
         if let Some(above) = continued {
             // Nested settings are only checked: they are not needed, and stay part of the value.
-            if above.is_nested {
-                setting(content).map_err(at)?;
+            if above.is_nested && !content.contains('=') {
+                return Err(at(NO_EQUALS));
             }
             let value = settings.entry(above.name.clone()).or_default();
             value.push('\n');
             value.push_str(content);
         } else {
-            let (name, value) = setting(content).map_err(at)?;
+            let (name, value) = setting(content)
+                .map_err(|reason| at(if is_header { NO_BRACKET } else { reason }))?;
             settings.insert(name.clone(), value.to_owned());
             let is_nested = value.is_empty();
             above = Some(Above {
@@ -84,52 +91,46 @@ pub(super) fn read(
             });
         }
     }
-    if sections.contains_key(&Section::Profile("default")) {
-        sections.remove(&Section::PlainDefault);
-    }
-    let profiles = sections.into_iter().filter_map(|(section, settings)| {
-        let name = match section {
-            Section::Profile(name) => name,
-            Section::PlainDefault => "default",
-            Section::Skipped => return None,
-        };
-        Some((name.to_owned(), settings))
-    });
-    Ok(profiles.collect())
-}
-
-/// The section that `[…]` begins.
-fn header(file: ProfileFile, line: &str) -> Result<Section<'_>, &'static str> {
-    let line = line.split(COMMENT).next().unwrap_or(line);
-    let name = line
-        .trim_matches(BLANK)
-        .strip_suffix(']')
-        .ok_or(NO_BRACKET)?;
-    let name = name.strip_prefix('[').unwrap_or(name).trim_matches(BLANK);
-    Ok(match (file, name.split_once(BLANK)) {
-        (ProfileFile::Config, Some(("profile", name))) => {
-            let name = name.trim_matches(BLANK);
-            let quoted = name
-                .strip_prefix('"')
-                .and_then(|name| name.strip_suffix('"'));
-            match quoted {
-                Some(quoted) => Section::Profile(quoted),
-                None => profile(name),
-            }
+    let defaults = sections.remove(DEFAULTS).unwrap_or_default();
+    // If two sections have the same profile, the last one counts.
+    let mut profiles = BTreeMap::new();
+    for name in names.iter().filter(|name| *name != DEFAULTS) {
+        if let (Some(profile), Some(settings)) = (profile(file, name), sections.remove(name)) {
+            let mut merged = defaults.clone();
+            merged.extend(settings);
+            profiles.insert(profile, merged);
         }
-        (ProfileFile::Config, None) if name == "default" => Section::PlainDefault,
-        (ProfileFile::Credentials, None) => profile(name),
-        _ => Section::Skipped,
-    })
+    }
+    Ok(Sections { profiles, names })
 }
 
-fn profile(name: &str) -> Section<'_> {
-    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c);
-    if !name.is_empty() && name.chars().all(is_allowed) {
-        Section::Profile(name)
-    } else {
-        Section::Skipped
+/// White space as Python understands it.
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\x1c'..='\x1f')
+}
+
+/// The name of the section that `[…]` begins. Anything may follow the bracket.
+fn header(line: &str) -> Option<&str> {
+    let line = line.strip_prefix('[')?;
+    // The name ends with the last bracket of the line, but a comment may contain brackets.
+    let comment = ["]#", "];", "] #", "] ;"]
+        .iter()
+        .filter_map(|comment| line.find(comment));
+    let end = comment.min().or_else(|| line.rfind(']'))?;
+    let name = line.get(..end).filter(|name| !name.is_empty())?;
+    Some(name.trim_matches(is_space))
+}
+
+/// The profile of a section. In the config file, the name is a word in the syntax of a shell after `profile`.
+fn profile(file: ProfileFile, section: &str) -> Option<String> {
+    if file == ProfileFile::Credentials || section == "default" {
+        return Some(section.to_owned());
     }
+    if !section.starts_with("profile") {
+        return None;
+    }
+    let mut words = posix(section).ok()?.into_iter().skip(1);
+    words.next().filter(|_| words.next().is_none())
 }
 
 /// Name and value of a line without the space around it.
@@ -137,14 +138,14 @@ fn setting(line: &str) -> Result<(String, &str), &'static str> {
     let comment = line
         .match_indices(COMMENT)
         .map(|(at, _)| line.split_at(at).0)
-        .find(|before| before.ends_with(BLANK));
+        .find(|before| before.ends_with(is_space));
     let line = comment.unwrap_or(line);
-    let (name, value) = line.split_once('=').ok_or(NO_EQUALS)?;
-    let name = name.trim_matches(BLANK);
+    let (name, value) = line.split_once(['=', ':']).ok_or(NO_EQUALS)?;
+    let name = name.trim_matches(is_space);
     if name.is_empty() {
         return Err(NO_NAME);
     }
-    Ok((name.to_ascii_lowercase(), value.trim_matches(BLANK)))
+    Ok((name.to_lowercase(), value.trim_matches(is_space)))
 }
 
 #[cfg(test)]
@@ -154,7 +155,7 @@ mod tests {
     /// `name{setting=value,…} …`, with line ends in values as `|`.
     fn shown(file: ProfileFile, text: &str) -> String {
         let profiles = match read(file, text) {
-            Ok(profiles) => profiles,
+            Ok(sections) => sections.profiles,
             Err(error) => return format!("{} {}", error.line, error.reason),
         };
         let profiles = profiles.iter().map(|(name, settings)| {
@@ -177,12 +178,23 @@ mod tests {
             ("[ profile\t x \t]  \na=1", "x{a=1}"),
             (
                 "[profile a-b:c/d_e%f.g@h+i]\n[profile a!b]\nx=1",
-                "a-b:c/d_e%f.g@h+i{}",
+                "a!b{x=1} a-b:c/d_e%f.g@h+i{}",
             ),
+            // Names in quotes, as in a shell.
             ("[profile \"two words\"]\na=1", "two words{a=1}"),
-            ("[profile two words]\na=1", ""),
+            ("[profile 'two words']\na=1", "two words{a=1}"),
+            ("[profile two\\ words]\na=1", "two words{a=1}"),
+            ("[profile 'it'\"'\"'s']\na=1", "it's{a=1}"),
+            ("[profile x#y]\na=1", "x#y{a=1}"),
+            ("[profile two words]\na=1\n[profile 'x]\na=1", ""),
+            ("[profile x]\na=1\n[profile \"x\"]\nb=1", "x{b=1}"),
+            // Settings of all sections.
             (
-                "[x]\na=1\n[profilex]\na=1\n[profile ]\na=1\n[]\na=1\n[[default]\na=1",
+                "[DEFAULT]\na=1\nb=1\n[profile x]\nb=2\n[profile y]",
+                "x{a=1,b=2} y{a=1,b=1}",
+            ),
+            (
+                "[x]\na=1\n[profilex]\na=1\n[profile ]\na=1\n[[default]\na=1",
                 "",
             ),
             (
@@ -193,10 +205,12 @@ mod tests {
             ("[default]\na=1\n[profile default]\nb=2", "default{b=2}"),
             (
                 "[profile default]\nb=2\n[default]\na=1\n[profile default]\nc=3",
-                "default{b=2,c=3}",
+                "default{a=1}",
             ),
             // Settings.
             ("[default]\nA_b \t= \t1 2 \t", "default{a_b=1 2}"),
+            ("[default]\na : 1\nb:c=d\ne=f:g", "default{a=1,b=c=d,e=f:g}"),
+            ("[default]\ra=1\rb=2", "default{a=1,b=2}"),
             ("[default]\na=b=c\nb=\"c\"\nd=", "default{a=b=c,b=\"c\",d=}"),
             ("[default]\na=1\nA=2", "default{a=2}"),
             (
@@ -213,8 +227,12 @@ mod tests {
                 "default{a=1,b=2}",
             ),
             (
-                "[default];1\n[profile x]#2\na=1#2\nb=1;2 ;3",
+                "[default];1\n[profile x]#2 [3]\na=1#2\nb=1;2 ;3",
                 "default{} x{a=1#2,b=1;2}",
+            ),
+            (
+                "[profile x] ; note [1]\na=1\n[profile y] note\nb=1",
+                "x{a=1} y{b=1}",
             ),
             ("[default]\na= # nothing\n  b=1", "default{a=|b=1}"),
             (
@@ -245,11 +263,7 @@ mod tests {
     fn credentials_files() {
         let cases = [
             ("[default]\na=1\n[ x ]\nb=2", "default{a=1} x{b=2}"),
-            ("[profile x]\na=1\n[profile default]\na=1\n[x y]\na=1", ""),
-            (
-                "[sso-session x]\na=1\n[sso-sessionx]\nb=2",
-                "sso-sessionx{b=2}",
-            ),
+            ("[x y]\na=1\n['x']\nb=1", "'x'{b=1} x y{a=1}"),
             ("[default]\n[default]\na=1", "default{a=1}"),
         ];
         for (text, expected) in cases {
@@ -263,16 +277,16 @@ mod tests {
             ("a=1", 1, NO_SECTION),
             ("\n# 1\n  a", 3, NO_SECTION),
             ("[profile x\na=1", 1, NO_BRACKET),
-            ("[profile x] y\na=1", 1, NO_BRACKET),
-            ("[profile x#y]\na=1", 1, NO_BRACKET),
-            ("[default]\n\na : 1", 3, NO_EQUALS),
+            ("[default]\na=1\n[profile x\na=1", 3, NO_BRACKET),
+            ("[]\na=1", 1, NO_BRACKET),
+            ("[default]\n\na 1", 3, NO_EQUALS),
+            ("[default]\n: 1", 2, NO_NAME),
             ("[default]\r\na # = 1", 2, NO_EQUALS),
             ("[default]\n= 1", 2, NO_NAME),
             ("[default]\n  -1", 2, NO_EQUALS),
             ("[default]\na=1\n[default]\n  -1", 4, NO_EQUALS),
             ("[default]\n  a=1\n  -1", 3, NO_EQUALS),
             ("[default]\ns3 =\n  a", 3, NO_EQUALS),
-            ("[default]\ns3 =\n  = 1", 3, NO_NAME),
             ("[services x]\na", 2, NO_EQUALS),
         ];
         for (text, line, reason) in cases {

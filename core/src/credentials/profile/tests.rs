@@ -135,7 +135,7 @@ fn sources_of_real_files() {
         ("both", "AKIDBOTH both-secret -".to_owned()),
         ("process-first", "keys []".to_owned()),
         ("developer", r#"/opt/bin/aws keys ["--username", "helen"]"#.to_owned()),
-        ("broken", "in credential_process, a quote is not closed, or nothing follows a backslash".to_owned()),
+        ("broken", "in credential_process, a quote is not closed".to_owned()),
         ("assumed", format!("profile \"assumed\" {config} role_arn, {chain}")),
         ("pod", format!("profile \"pod\" {config} role_arn, {chain}")),
         ("sso", format!("profile \"sso\" {config} sso_account_id, {chain}")),
@@ -156,8 +156,11 @@ fn sources_of_real_files() {
         ),
         (
             "Default",
-            "profile \"Default\" not found: neither [profile Default] in the AWS config file nor [Default] in the AWS \
-             credentials file"
+            "profile \"Default\" not found: it needs [profile Default] in the AWS config file, which has [default] \
+             [profile reports] [profile assumed] [profile pod] [profile sso] [profile half-sso] [profile login] [profile \
+             developer] [profile broken] [profile inline] [profile both] [profile process-first] [sso-session my-sso] \
+             [services local], or [Default] in the AWS credentials file, which has [default] [reports] [only-here] \
+             [assumed] [both] [half] [pasted] [quoted]"
                 .to_owned(),
         ),
     ];
@@ -226,9 +229,10 @@ fn errors_name_the_files_that_were_read() {
     let error = |name| profiles.source(name).unwrap_err().to_string();
     assert_eq!(
         error("reports"),
-        "no usable credentials: profile \"reports\" not found: neither [profile reports] in /home/ann/.aws/config nor \
-         [reports] in /home/ann/.aws/credentials (file not found)"
+        "no usable credentials: profile \"reports\" not found: it needs [profile reports] in /home/ann/.aws/config, which \
+         has [default] [profile role], or [reports] in /home/ann/.aws/credentials (file not found)"
     );
+    assert!(error("my team").contains(r#"it needs [profile "my team"] in "#));
     assert_eq!(
         error("default"),
         "no usable credentials: profile \"default\" has neither keys nor a credential_process in \
@@ -252,7 +256,7 @@ fn errors_name_the_files_that_were_read() {
             .source("default")
             .unwrap_err()
             .to_string(),
-        "no usable credentials: profile \"default\" not found: neither [default] in the AWS config file nor [default] \
+        "no usable credentials: profile \"default\" not found: it needs [default] in the AWS config file, or [default] \
          in the AWS credentials file"
     );
 }
