@@ -2,6 +2,10 @@
 
 #![allow(missing_docs)]
 
+// Commands are split by other rules on Windows.
+#[cfg(unix)]
+#[path = "credentials/botocore.rs"]
+mod botocore;
 #[path = "credentials/support.rs"]
 mod support;
 
