@@ -7,6 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use super::one_line;
 use crate::credentials::Credentials;
 
 /// There are no usable credentials.
@@ -59,6 +60,25 @@ impl CredentialsError {
         CredentialsError::new(format!(
             "the credentials provider returned credentials that expired{expiry}"
         ))
+    }
+
+    /// Adds the last 512 bytes of what a credential process wrote to its standard error, on one line.
+    pub(crate) fn with_standard_error(mut self, stderr: &[u8]) -> Self {
+        const LIMIT: usize = 512;
+        // Names of secrets without underscores, as in logged responses and in traces of a shell.
+        const SECRETS: [&str; 3] = ["secretaccesskey", "sessiontoken", "securitytoken"];
+        let text = String::from_utf8_lossy(stderr);
+        let text = text.trim();
+        let names = text.to_ascii_lowercase().replace('_', "");
+        if SECRETS.iter().any(|secret| names.contains(secret)) {
+            self.reason += "; standard error is not shown, because it may contain keys";
+        } else if !text.is_empty() {
+            let cut = text.ceil_char_boundary(text.len().saturating_sub(LIMIT));
+            let end = text.get(cut..).unwrap_or_default();
+            let mark = if cut > 0 { "\u{2026}" } else { "" };
+            self.reason += &format!("; standard error: {mark}{}", one_line(end.as_bytes()));
+        }
+        self
     }
 
     /// Adds the underlying error, kept as [`source`](StdError::source).

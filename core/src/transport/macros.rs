@@ -77,8 +77,8 @@ macro_rules! client_builder {
             }
 
             /// Signs requests with the credentials in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for temporary
-            /// credentials, `AWS_SESSION_TOKEN`. [`build`](ClientBuilder::build) reads the variables once, and fails if
-            /// they are not set.
+            /// credentials, `AWS_SESSION_TOKEN` and `AWS_CREDENTIAL_EXPIRATION`. [`build`](ClientBuilder::build) reads
+            /// the variables once, and fails if they are not set.
             pub fn credentials_from_environment(mut self) -> Self {
                 self.setup.auth = Some($crate::transport::ClientAuth::Environment);
                 self
@@ -95,7 +95,9 @@ macro_rules! client_builder {
             /// again when the credentials have expired or were rejected.
             ///
             /// `build` does not run the `credential_process`. The process is run when credentials are needed, and again
-            /// before they expire, without a shell and for at most a minute. Its standard error is discarded.
+            /// before they expire, without a shell and for at most a minute. If it fails, the error shows the end of
+            /// its standard error. If the standard input is a terminal, the process can read from it, for example to
+            /// ask for an MFA code.
             ///
             /// The `region` of the profile is used if the region is not known otherwise.
             ///

@@ -226,37 +226,70 @@ fn a_credential_process_runs_again_when_its_keys_are_rejected() {
 }
 
 #[test]
-fn the_output_of_a_failed_credential_process_is_not_in_the_error() {
+fn standard_error_of_a_failed_credential_process_is_shown_and_its_output_is_not() {
+    const FAILED: &str = "the credential process failed: exit status: 1";
+    const INVALID: &str =
+        "in the output of the credential process, line 1, column 1 is not valid JSON";
+    let cases = [
+        (
+            "echo c4n4ry; echo 'session has expired, run: login --profile a' >&2; exit 1",
+            format!("{FAILED}; standard error: session has expired, run: login --profile a"),
+        ),
+        (
+            "echo c4n4ry; echo 'log in first' >&2",
+            format!("{INVALID}; standard error: log in first"),
+        ),
+        (
+            r#"echo c4n4ry; echo '{"SecretAccessKey": "c4n4ry"}' >&2"#,
+            format!("{INVALID}; standard error is not shown, because it may contain keys"),
+        ),
+        // More than a pipe holds, and a process in the background that keeps the pipe open.
+        (
+            "yes e | head -c 200000 >&2; sleep 20 >/dev/null & exit 1",
+            FAILED.to_owned(),
+        ),
+        // Standard input is not a terminal here, so it is empty.
+        (
+            r#"read code; echo "got ($code)" >&2; exit 1"#,
+            format!("{FAILED}; standard error: got ()"),
+        ),
+    ];
+    for driver in Driver::ALL {
+        let server = cluster();
+        for (script, expected) in &cases {
+            let home = Files::new();
+            let config = failing_process(&home, script);
+            let variables = [("CHILD_SOURCE", "profile"), ("AWS_CONFIG_FILE", &config)];
+            let text = said(this_program(driver, &server, &home, &variables));
+            assert!(text.contains(expected), "{script}: {text}");
+        }
+    }
+}
+
+/// The program `script` runs the client at a terminal, and types a line.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_credential_process_can_ask_for_a_code_at_a_terminal() {
     for driver in Driver::ALL {
         let (server, home) = (cluster(), Files::new());
-        let keys = home.write("nonsense", "c4n4ry is not JSON");
-        let config = format!(
-            "[profile failing]\nregion = eu-west-1\ncredential_process = cat /c4n4ry\n\
-             [profile odd]\nregion = eu-west-1\ncredential_process = cat \"{}\"\n",
-            keys.display()
-        );
-        let config = home.write("config", &config);
-        let run = |source: &str| {
-            let variables = [
-                ("CHILD_SOURCE", source),
-                ("AWS_CONFIG_FILE", config.to_str().unwrap()),
-            ];
-            said(this_program(driver, &server, &home, &variables))
-        };
-        let failing = run("profile failing");
-        assert!(
-            failing.contains("failed: ")
-                && failing.contains("the credential process failed: exit status: 1"),
-            "{failing}"
-        );
-        let odd = run("profile odd");
-        assert!(
-            odd.contains(
-                "in the output of the credential process, line 1, column 1 is not valid JSON"
-            ),
-            "{odd}"
-        );
+        let config = failing_process(&home, r#"read code; echo "got ($code)" >&2; exit 1"#);
+        let variables = [("CHILD_SOURCE", "profile"), ("AWS_CONFIG_FILE", &config)];
+        let text = said(at_terminal(
+            &this_program(driver, &server, &home, &variables),
+            "123456",
+        ));
+        assert!(text.contains("; standard error: got (123456)"), "{text}");
     }
+}
+
+/// A config file whose default profile runs this script of a shell.
+fn failing_process(home: &Files, script: &str) -> String {
+    let script = home.write("script.sh", script);
+    let config = format!(
+        "[default]\nregion = eu-west-1\ncredential_process = sh \"{}\"\n",
+        script.display()
+    );
+    home.write("config", &config).to_str().unwrap().to_owned()
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Looks up the credentials of a profile; the driver reads the files and runs the process.
 
 use std::{
-    io::{self, Read},
+    collections::VecDeque,
+    io::{self, BufReader, Read},
     path::{Path, PathBuf},
     process::{ExitStatus, Output},
     time::Duration,
@@ -69,7 +70,8 @@ pub enum LookupStep {
     Done(Result<Credentials, CredentialsError>),
 }
 
-/// A `credential_process` to run, without a shell and without standard input.
+/// A `credential_process` to run, without a shell. If the standard input of the caller is a terminal, the process
+/// inherits it, to ask for a code; otherwise its standard input is empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Process {
@@ -77,7 +79,7 @@ pub struct Process {
     pub command: CommandLine,
     /// How long the process may run. Kill it after this time. 60 s.
     pub time_limit: Duration,
-    /// How many bytes of its standard output to read at most. 64 KiB.
+    /// How many bytes of its standard output to read, and of its standard error to keep, at most. 64 KiB.
     pub output_limit: u64,
 }
 
@@ -95,10 +97,21 @@ impl Process {
         Ok(output)
     }
 
-    /// The result of a process that has ended, for [`ProfileLookup::process_ended`]. Standard error may contain
-    /// secrets and is not needed.
-    pub fn output(status: ExitStatus, stdout: Vec<u8>) -> Output {
-        let stderr = Vec::new();
+    /// Reads standard error to its end, or until it cannot be read, and returns the last part of it, up to the limit.
+    pub fn read_errors(&self, stderr: Option<impl Read>) -> Vec<u8> {
+        let mut kept = VecDeque::new();
+        let bytes = stderr.map(|stderr| BufReader::new(stderr).bytes());
+        for byte in bytes.into_iter().flatten().map_while(Result::ok) {
+            if kept.len() as u64 >= self.output_limit {
+                kept.pop_front();
+            }
+            kept.push_back(byte);
+        }
+        kept.into()
+    }
+
+    /// The result of a process that has ended, for [`ProfileLookup::process_ended`].
+    pub fn output(status: ExitStatus, stdout: Vec<u8>, stderr: Vec<u8>) -> Output {
         Output {
             status,
             stdout,
@@ -161,8 +174,8 @@ impl ProfileLookup {
     }
 
     /// Takes the output of the process that [`step`](ProfileLookup::step) named, or why there is none:
-    /// [`TimedOut`](io::ErrorKind::TimedOut) if it was killed because its time limit passed. Its standard error is
-    /// ignored.
+    /// [`TimedOut`](io::ErrorKind::TimedOut) if it was killed because its time limit passed. If the process failed or
+    /// its output is invalid, the error shows the last 512 bytes of its standard error, unless they may contain keys.
     pub fn process_ended(&mut self, output: io::Result<Output>) {
         let Some(LookupStep::RunProcess(process)) = &self.found else {
             return;
@@ -173,8 +186,12 @@ impl ProfileLookup {
             )))
         };
         self.end(match output {
-            Ok(output) if output.status.success() => process::parse_output(&output.stdout),
-            Ok(output) => failed(format!("failed: {}", output.status)),
+            Ok(output) => if output.status.success() {
+                process::parse_output(&output.stdout)
+            } else {
+                failed(format!("failed: {}", output.status))
+            }
+            .map_err(|error| error.with_standard_error(&output.stderr)),
             Err(error) if error.kind() == io::ErrorKind::TimedOut => {
                 failed(format!("timed out after {:?}", process.time_limit))
             }
@@ -284,6 +301,12 @@ mod tests {
         }
     }
 
+    fn read_lookup() -> ProfileLookup {
+        let mut lookup = lookup(None);
+        lookup.read_files(read);
+        lookup
+    }
+
     fn success(stdout: &str) -> io::Result<Output> {
         Ok(Output {
             status: ExitStatus::default(),
@@ -365,6 +388,18 @@ mod tests {
         );
     }
 
+    const HIDDEN: &str = "; standard error is not shown, because it may contain keys";
+
+    #[test]
+    fn only_the_end_of_standard_error_is_kept() {
+        let LookupStep::RunProcess(mut process) = read_lookup().step() else {
+            panic!("no process")
+        };
+        process.output_limit = 3;
+        assert_eq!(process.read_errors(Some(&b"abcde"[..])), b"cde");
+        assert_eq!(process.read_errors(None::<&[u8]>), b"");
+    }
+
     #[test]
     fn processes_that_fail() {
         let ran = |output: io::Result<Output>| error(lookup(None).load(read, |_| output));
@@ -378,11 +413,48 @@ mod tests {
         assert_eq!(ran(success("")), "the credential process printed nothing");
         let odd = ran(success("c4n4ry"));
         assert!(odd.ends_with("line 1, column 1 is not valid JSON"), "{odd}");
+        let warned = success("").map(|output| Output {
+            stderr: b"log in".into(),
+            ..output
+        });
+        assert_eq!(
+            ran(warned),
+            "the credential process printed nothing; standard error: log in"
+        );
         #[cfg(unix)]
         {
             let status = std::os::unix::process::ExitStatusExt::from_raw(1 << 8);
-            let failed = ran(success(OUTPUT).map(|output| Output { status, ..output }));
-            assert_eq!(failed, "the credential process failed: exit status: 1");
+            let fail = |stderr: &[u8]| {
+                let stderr = stderr.to_owned();
+                let output = success(OUTPUT);
+                ran(output.map(|output| Output {
+                    status,
+                    stdout: output.stdout,
+                    stderr,
+                }))
+            };
+            const FAILED: &str = "the credential process failed: exit status: 1";
+            let long = [&b"c4n4ry "[..], "\u{20ac}".repeat(200).as_bytes()].concat();
+            let cases: [(&[u8], String); 6] = [
+                (b" \r\n", String::new()),
+                (
+                    b"session has expired\n",
+                    "; standard error: session has expired".to_owned(),
+                ),
+                (
+                    b"two\nlines \x1b[1m\xff",
+                    "; standard error: two\\nlines \\u{1b}[1m\u{fffd}".to_owned(),
+                ),
+                (
+                    &long,
+                    format!("; standard error: \u{2026}{}", "\u{20ac}".repeat(170)),
+                ),
+                (b"+ export AWS_SECRET_ACCESS_KEY=c4n4ry", HIDDEN.to_owned()),
+                (b"got {\"SessionToken\": \"c4n4ry\"}", HIDDEN.to_owned()),
+            ];
+            for (stderr, shown) in cases {
+                assert_eq!(fail(stderr), format!("{FAILED}{shown}"));
+            }
         }
     }
 }

@@ -9,16 +9,24 @@ macro_rules! run_credential_process {
         pub(crate) fn run_process(
             process: &$crate::credentials::profile::Process,
         ) -> std::io::Result<std::process::Output> {
+            // At a terminal, the process may ask for a code.
+            let stdin = if std::io::IsTerminal::is_terminal(&std::io::stdin()) {
+                std::process::Stdio::inherit()
+            } else {
+                std::process::Stdio::null()
+            };
             let mut child = std::process::Command::new(process.command.program())
                 .args(process.command.arguments())
-                .stdin(std::process::Stdio::null())
+                .stdin(stdin)
                 .stdout(std::process::Stdio::piped())
-                // Standard error may contain secrets.
-                .stderr(std::process::Stdio::null())
+                .stderr(std::process::Stdio::piped())
                 .spawn()?;
-            // A thread reads, because a process that prints nothing would block a read beyond the time limit.
+            // Threads read, because a process that prints nothing would block a read beyond the time limit.
             let (pipe, limits) = (child.stdout.take(), process.clone());
             let reader = std::thread::Builder::new().spawn(move || limits.read_output(pipe))?;
+            let (pipe, limits) = (child.stderr.take(), process.clone());
+            let (sender, errors) = std::sync::mpsc::channel();
+            std::thread::Builder::new().spawn(move || sender.send(limits.read_errors(pipe)))?;
             let start = std::time::Instant::now();
             while start.elapsed() < process.time_limit {
                 if reader.is_finished()
@@ -27,8 +35,12 @@ macro_rules! run_credential_process {
                     let stdout = reader
                         .join()
                         .unwrap_or(Err(std::io::ErrorKind::Other.into()))?;
+                    // Not longer, because a process in the background may keep the pipe open.
+                    let stderr = errors.recv_timeout(std::time::Duration::from_secs(1));
                     return Ok($crate::credentials::profile::Process::output(
-                        status, stdout,
+                        status,
+                        stdout,
+                        stderr.unwrap_or_default(),
                     ));
                 }
                 std::thread::sleep(std::time::Duration::from_millis(5));
