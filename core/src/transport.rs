@@ -14,6 +14,8 @@ mod framing;
 #[cfg(feature = "transport")]
 mod macros;
 #[cfg(feature = "transport")]
+mod no_proxy;
+#[cfg(feature = "transport")]
 mod proxy;
 #[cfg(feature = "transport")]
 mod reuse;
