@@ -2,6 +2,8 @@
 
 #![allow(missing_docs)]
 
+#[path = "transport/authority.rs"]
+mod authority;
 #[path = "transport/calls.rs"]
 mod calls;
 #[path = "transport/connections.rs"]
