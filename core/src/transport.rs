@@ -36,7 +36,7 @@ pub use client_options::{ClientOptions, RootCertificates};
 #[cfg(feature = "transport")]
 pub use framing::check_framing;
 #[cfg(feature = "transport")]
-pub use proxy::{Proxy, ProxyError};
+pub use proxy::{Proxy, ProxyError, proxy_refused};
 #[cfg(feature = "transport")]
 pub use reuse::{ConnectionRecord, Purpose, ReusePolicy};
 #[cfg(feature = "transport")]

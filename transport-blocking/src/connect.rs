@@ -7,7 +7,9 @@ use http::Uri;
 use neptunedata::{
     Endpoint, TransportError,
     endpoint::EndpointError,
-    transport::{ClientOptions, ProxyError, Route, RouteError, Sent, TransportErrorKind},
+    transport::{
+        ClientOptions, ProxyError, Route, RouteError, Sent, TransportErrorKind, tls_hint::Peer,
+    },
 };
 use ureq::unversioned::{
     resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver},
@@ -38,13 +40,19 @@ pub(crate) fn agent(
 ) -> Result<Agent, BuildError> {
     let host = || EndpointError::unusable_host(route.to.host());
     let target = url(endpoint.is_secure(), &route.to.address());
+    let target = target.ok_or_else(|| RouteError::ConnectTo(host()))?;
     let proxy = route.proxy.as_ref().map(|proxy| {
-        let proxy = url(false, &proxy.address());
+        let proxy = url(proxy.is_secure(), &proxy.address());
         proxy.ok_or(RouteError::Proxy(ProxyError::Address))
     });
+    let (target, peer, tunnel) = match proxy.transpose()? {
+        Some(proxy) if route.forwarded => (proxy, Peer::Proxy, None),
+        proxy => (target, Peer::Server, proxy),
+    };
     let connector = ObservedConnector {
-        target: target.ok_or_else(|| RouteError::ConnectTo(host()))?,
-        proxy: proxy.transpose()?,
+        target,
+        peer,
+        tunnel,
         pool,
         timeout: options.get_connect_timeout(),
         tcp_receive_buffer: options.get_tcp_receive_buffer(),
@@ -61,9 +69,12 @@ fn url(secure: bool, address: &str) -> Option<Uri> {
 
 /// Opens [`Connection`]s.
 struct ObservedConnector {
-    /// The address to connect to, as a URL: the endpoint, or `connect_to`.
+    /// The address to connect to, as a URL: the endpoint, `connect_to`, or the proxy that requests are sent to.
     target: Uri,
-    proxy: Option<Uri>,
+    /// What the target is.
+    peer: Peer,
+    /// The proxy through which a tunnel leads to the target.
+    tunnel: Option<Uri>,
     pool: Arc<Pool>,
     timeout: Duration,
     tcp_receive_buffer: Option<usize>,
@@ -81,11 +92,13 @@ impl Connector for ObservedConnector {
         let observation = Observation::current();
         // For a proxy, ureq calls its connectors once more, to connect to the proxy itself.
         let to_proxy = self
-            .proxy
+            .tunnel
             .as_ref()
             .filter(|_| details.config.proxy().is_none());
         let connected = if let Some(proxy) = to_proxy {
-            self.open(proxy, None, details).map(Transport::boxed)
+            let socket = self.open(proxy, None, details);
+            socket
+                .and_then(|socket| self.secure(socket.boxed(), proxy, Peer::Proxy, details, proxy))
         } else {
             let limits = observation.state().limits;
             observation.state().limits = limits.with_connect(self.timeout);
@@ -108,15 +121,21 @@ impl ObservedConnector {
         let observation = Observation::current();
         // Before the look-up: a connection is as old as the address that it leads to.
         let record = self.pool.open();
-        let (socket, peer) = if self.proxy.is_some() {
+        let (socket, peer) = if self.tunnel.is_some() {
             (self.open_tunnel(details)?, None)
         } else {
             let to = observation.state().purpose.address();
             let socket = self.open(&self.target, to, details)?;
-            let peer = socket.tcp.peer();
+            // The address of the proxy is not that of the server.
+            let peer = socket.tcp.peer().filter(|_| self.peer == Peer::Server);
             (socket.boxed(), peer)
         };
-        let inner = self.secure(socket, details)?;
+        // The certificate of a server is for the endpoint's name.
+        let name = match self.peer {
+            Peer::Server => details.uri,
+            Peer::Proxy => &self.target,
+        };
+        let inner = self.secure(socket, name, self.peer, details, &self.target)?;
         let mut state = observation.state();
         // What has been written so far is not part of a request.
         if let Writing::Failed(error) = mem::take(&mut state.writing) {
@@ -169,18 +188,7 @@ impl ObservedConnector {
         &self,
         details: &ConnectionDetails<'_>,
     ) -> Result<Box<dyn Transport>, TransportError> {
-        let details = ConnectionDetails {
-            uri: &self.target,
-            addrs: NoResolver.empty(),
-            config: details.config,
-            request_level: details.request_level,
-            resolver: details.resolver,
-            now: details.now,
-            timeout: details.timeout,
-            current_time: Arc::clone(&details.current_time),
-            run_connector: Arc::clone(&details.run_connector),
-            register_shutdown: Arc::clone(&details.register_shutdown),
-        };
+        let details = with_url(details, &self.target);
         let connector = ConnectProxyConnector::default();
         let error = match connector.connect(&details, None::<Box<dyn Transport>>) {
             Ok(Some(tunnel)) => {
@@ -202,16 +210,27 @@ impl ObservedConnector {
         Err(self.with_context(tunnel_error(error)))
     }
 
-    /// Adds TLS, if the endpoint has it.
+    /// Adds TLS, if the scheme of the name is `https`. Errors name the target.
     fn secure(
         &self,
         socket: Box<dyn Transport>,
+        name: &Uri,
+        peer: Peer,
         details: &ConnectionDetails<'_>,
+        target: &Uri,
     ) -> Result<Box<dyn Transport>, TransportError> {
-        match self.rustls.connect(details, Some(socket)) {
+        let failure = |error| {
+            let failure = tls::failure(error, peer);
+            match failure.kind() {
+                // The limit is that of opening the whole connection: name the server and this limit.
+                TransportErrorKind::ConnectTimeout => self.with_context(failure),
+                _ => failure.with_target(text_of(target)),
+            }
+        };
+        match self.rustls.connect(&with_url(details, name), Some(socket)) {
             Ok(Some(transport)) => Ok(transport.boxed()),
-            Ok(None) => Err(tls::failure(ureq::Error::ConnectionFailed)),
-            Err(error) => Err(self.with_context(tls::failure(error))),
+            Ok(None) => Err(failure(ureq::Error::ConnectionFailed)),
+            Err(error) => Err(failure(error)),
         }
     }
 
@@ -222,6 +241,22 @@ impl ObservedConnector {
             TransportErrorKind::ConnectTimeout => failure.with_time_limit(self.timeout),
             _ => failure,
         }
+    }
+}
+
+/// The same details for another URL.
+fn with_url<'a>(details: &ConnectionDetails<'a>, url: &'a Uri) -> ConnectionDetails<'a> {
+    ConnectionDetails {
+        uri: url,
+        addrs: NoResolver.empty(),
+        config: details.config,
+        request_level: details.request_level,
+        resolver: details.resolver,
+        now: details.now,
+        timeout: details.timeout,
+        current_time: Arc::clone(&details.current_time),
+        run_connector: Arc::clone(&details.run_connector),
+        register_shutdown: Arc::clone(&details.register_shutdown),
     }
 }
 

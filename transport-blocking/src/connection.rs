@@ -191,7 +191,7 @@ impl Transport for Connection {
             is_answered: false,
             has_unreported_input: false,
         });
-        // The head is kept until its end is known: the secret fields are inserted into it, and it is written together with
+        // The head is kept until its end is known: fields are inserted into it, and it is written together with
         // the body.
         if request.is_in_head {
             let output = self.inner.buffers().output();
@@ -207,7 +207,7 @@ impl Transport for Connection {
             state.has_begun = true;
             state.peer = self.peer;
             state.is_reused = self.record.is_reused();
-            state.add_secrets(&mut request.unsent);
+            state.complete_head(&mut request.unsent);
             // Head and body are written together: one packet, if they are short. ureq calls this again with the body.
             if state.has_body {
                 return Ok(());

@@ -42,6 +42,8 @@ pub(crate) struct State {
     pub(crate) has_body: bool,
     /// Fields of the head that ureq must not see, because it logs them. The connection adds them.
     pub(crate) secrets: Vec<u8>,
+    /// Scheme and authority of the URL, if a proxy forwards the request. The connection adds them to the request line.
+    pub(crate) origin: String,
     /// The TCP connection that was opened last.
     pub(crate) tcp: Option<Arc<Tcp>>,
     /// The address of the server, if it is known.
@@ -125,8 +127,12 @@ impl State {
         }
     }
 
-    /// Inserts the secret fields after the request line.
-    pub(crate) fn add_secrets(&mut self, head: &mut Vec<u8>) {
+    /// Inserts what ureq did not write: the origin into the request line, and the secret fields after it.
+    pub(crate) fn complete_head(&mut self, head: &mut Vec<u8>) {
+        if let Some(space) = head.iter().position(|byte| *byte == b' ') {
+            let target = space.saturating_add(1);
+            head.splice(target..target, self.origin.bytes());
+        }
         if let Some(end) = head.windows(2).position(|pair| pair == b"\r\n") {
             let first_field = end.saturating_add(2);
             head.splice(first_field..first_field, self.secrets.drain(..));

@@ -14,7 +14,7 @@ use std::{
 
 use neptunedata::{
     TransportError,
-    transport::{Sent, TransportErrorKind},
+    transport::{Sent, TransportErrorKind, proxy_refused},
 };
 use socket2::{SockRef, TcpKeepalive};
 
@@ -220,22 +220,18 @@ pub(crate) fn not_sent(kind: TransportErrorKind, error: io::Error) -> TransportE
 /// A tunnel through a proxy could not be opened.
 pub(crate) fn tunnel_error(error: ureq::Error) -> TransportError {
     let reason = match error {
-        ureq::Error::ConnectProxyFailed(reason) => match reason.rsplit_once('/') {
+        ureq::Error::ConnectProxyFailed(reason) => {
             // ureq writes the status as `407/407`.
-            Some((_, status)) => format!("the proxy responded with status {status}"),
-            None => "the proxy closed the connection".to_owned(),
-        },
-        ureq::Error::Protocol(_) => "the proxy's response is not valid HTTP".to_owned(),
+            let status = reason.rsplit_once('/').map(|(_, status)| status.parse());
+            match status {
+                Some(Ok(status)) => return proxy_refused(status),
+                _ => "the proxy closed the connection",
+            }
+        }
+        ureq::Error::Protocol(_) => "the proxy's response is not valid HTTP",
         error => return not_sent(TransportErrorKind::Connect, error.into_io()),
     };
-    // The proxy requires a password, or rejected it.
-    let is_permanent = reason.ends_with(" 407");
-    let failure = not_sent(TransportErrorKind::Connect, io::Error::other(reason));
-    if is_permanent {
-        failure.permanent()
-    } else {
-        failure
-    }
+    not_sent(TransportErrorKind::Connect, io::Error::other(reason))
 }
 
 /// Whether a read or write ended because of the socket's time-out, or was interrupted by a signal. On Unix, `TimedOut`

@@ -4,7 +4,7 @@ use std::{io, sync::Arc};
 
 use neptunedata::{
     TransportError,
-    transport::{RootCertificates, TransportErrorKind, tls_hint},
+    transport::{RootCertificates, TransportErrorKind, tls_hint::Peer},
 };
 use rustls::{
     CertificateError, Error, InvalidMessage, RootCertStore,
@@ -81,7 +81,7 @@ fn native() -> Result<RootCerts, BuildError> {
 }
 
 /// The error of a failed handshake: a TLS error, with a hint if one cause is likely, or a connection error.
-pub(crate) fn failure(error: ureq::Error) -> TransportError {
+pub(crate) fn failure(error: ureq::Error, peer: Peer) -> TransportError {
     let error = match error {
         ureq::Error::Rustls(error) => io::Error::other(error),
         error => error.into_io(),
@@ -90,7 +90,7 @@ pub(crate) fn failure(error: ureq::Error) -> TransportError {
     let Some(reason) = reason.and_then(|reason| reason.downcast_ref::<Error>()) else {
         return not_sent(TransportErrorKind::Connect, error);
     };
-    let hint = hint(reason);
+    let hint = hint(reason, peer);
     let failure = not_sent(TransportErrorKind::Tls, error);
     match hint {
         Some(hint) => failure.with_hint(hint),
@@ -99,15 +99,13 @@ pub(crate) fn failure(error: ureq::Error) -> TransportError {
 }
 
 /// What to do about a failed handshake, where one cause is likely.
-fn hint(error: &Error) -> Option<&'static str> {
+fn hint(error: &Error, peer: Peer) -> Option<&'static str> {
     match error {
-        Error::InvalidMessage(InvalidMessage::InvalidContentType) => Some(tls_hint::NOT_TLS),
-        Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
-            Some(tls_hint::UNKNOWN_ISSUER)
-        }
+        Error::InvalidMessage(InvalidMessage::InvalidContentType) => Some(peer.not_tls()),
+        Error::InvalidCertificate(CertificateError::UnknownIssuer) => Some(peer.unknown_issuer()),
         Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-        ) => Some(tls_hint::OTHER_NAME),
+        ) => Some(peer.other_name()),
         _ => None,
     }
 }

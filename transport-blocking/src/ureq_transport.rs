@@ -8,14 +8,17 @@ use std::{
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Request,
-    header::{AUTHORIZATION, CONNECTION, TE, USER_AGENT},
+    HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri,
+    header::{AUTHORIZATION, CONNECTION, PROXY_AUTHORIZATION, TE, USER_AGENT},
     response::Parts,
 };
 use neptunedata::{
     Endpoint, TransportError,
     machine::{Input, Transmit},
-    transport::{ClientOptions, Purpose, Route, Sent, TransportErrorKind, check_framing},
+    transport::{
+        ClientOptions, Proxy, ProxyError, Purpose, Route, RouteError, Sent, TransportErrorKind,
+        check_framing, proxy_refused,
+    },
 };
 use ureq::{Agent, AsSendBody, config::Config};
 
@@ -40,6 +43,8 @@ pub(crate) struct UreqTransport {
     agent: Agent,
     /// The agent's connections are [observed](crate::connection). Those of a caller's agent are not.
     is_observed: bool,
+    /// The proxy that requests are sent to.
+    forwarder: Option<Proxy>,
     pool: Arc<Pool>,
     user_agent: HeaderValue,
 }
@@ -68,8 +73,13 @@ impl UreqTransport {
             .user_agent("")
             .accept("")
             .accept_encoding("");
-        if endpoint.is_secure() {
-            tls::check_name(endpoint.host())?;
+        let proxy = route.proxy.as_ref().filter(|proxy| proxy.is_secure());
+        let names = [
+            proxy.map(Proxy::host),
+            Some(endpoint.host()).filter(|_| endpoint.is_secure()),
+        ];
+        for name in names.into_iter().flatten() {
+            tls::check_name(name)?;
             config = config.tls_config(tls::config(options.get_root_certificates())?);
         }
         let pool = Arc::new(Pool::new(options));
@@ -77,6 +87,7 @@ impl UreqTransport {
         Ok(UreqTransport {
             agent,
             is_observed: true,
+            forwarder: route.proxy.clone().filter(|_| route.forwarded),
             pool,
             user_agent: user_agent(options),
         })
@@ -87,6 +98,7 @@ impl UreqTransport {
         UreqTransport {
             agent,
             is_observed: false,
+            forwarder: None,
             pool: Arc::new(Pool::new(options)),
             user_agent: user_agent(options),
         }
@@ -130,6 +142,12 @@ impl UreqTransport {
         if self.is_observed {
             let mut state = observation.state();
             state.has_body = !body.is_empty();
+            if let Some(proxy) = &self.forwarder {
+                state.origin = origin(&head.uri);
+                let authorization = proxy.authorization();
+                let field = authorization.map(|value| (PROXY_AUTHORIZATION, value));
+                head.headers.extend(field);
+            }
             state.secrets = take_secrets(&mut head.headers);
         } else {
             // Do not announce support for trailers: the client does not see those of an agent's responses.
@@ -154,6 +172,9 @@ impl UreqTransport {
         let (mut parts, body) = result
             .map_err(|error| failure(observation, error))?
             .into_parts();
+        if self.forwarder.is_some() && parts.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+            return Err(proxy_refused(parts.status));
+        }
         // ureq adds extensions of its own.
         parts.extensions.clear();
         if let Err(reason) = check_framing(&parts) {
@@ -285,6 +306,13 @@ fn failure(observation: &Observation, error: ureq::Error) -> TransportError {
     }
 }
 
+/// Scheme and authority of a URL.
+fn origin(uri: &Uri) -> String {
+    let scheme = uri.scheme_str().unwrap_or_default();
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    format!("{scheme}://{authority}")
+}
+
 /// The header fields that ureq must not log, as lines, taken out of the head.
 fn take_secrets(headers: &mut HeaderMap) -> Vec<u8> {
     let token = HeaderName::from_static("x-amz-security-token");
@@ -312,15 +340,26 @@ fn user_agent(options: &ClientOptions) -> HeaderValue {
     options.user_agent(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
 }
 
-#[cfg(feature = "proxy")]
+/// The proxy through which ureq opens tunnels.
 fn proxy(route: &Route) -> Result<Option<ureq::Proxy>, BuildError> {
-    use neptunedata::transport::{ProxyError, RouteError};
     let Some(proxy) = &route.proxy else {
         return Ok(None);
     };
-    let mut builder = ureq::Proxy::builder(ureq::ProxyProtocol::Http)
-        .host(proxy.host())
-        .port(proxy.port());
+    if cfg!(not(feature = "proxy")) {
+        return Err(BuildError::ProxyUnavailable);
+    }
+    if route.forwarded {
+        return Ok(None);
+    }
+    let protocol = if proxy.is_secure() {
+        ureq::ProxyProtocol::Https
+    } else {
+        ureq::ProxyProtocol::Http
+    };
+    let address = proxy.address();
+    // An IPv6 address is in brackets.
+    let host = address.rsplit_once(':').map_or(&*address, |(host, _)| host);
+    let mut builder = ureq::Proxy::builder(protocol).host(host).port(proxy.port());
     if let Some((name, password)) = proxy.user() {
         builder = builder.username(name).password(password);
     }
@@ -329,12 +368,4 @@ fn proxy(route: &Route) -> Result<Option<ureq::Proxy>, BuildError> {
         .build()
         .map(Some)
         .map_err(|_| BuildError::Route(RouteError::Proxy(ProxyError::Address)))
-}
-
-#[cfg(not(feature = "proxy"))]
-fn proxy(route: &Route) -> Result<Option<ureq::Proxy>, BuildError> {
-    match route.proxy {
-        Some(_) => Err(BuildError::ProxyUnavailable),
-        None => Ok(None),
-    }
 }

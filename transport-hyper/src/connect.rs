@@ -10,7 +10,7 @@ pub(crate) mod tls;
 use std::{future::poll_fn, net::SocketAddr, sync::Arc};
 
 use futures_util::future::BoxFuture;
-use http::Uri;
+use http::{HeaderValue, Uri};
 use hyper::rt::{Read, Write};
 use neptunedata::TransportError;
 use tower_service::Service;
@@ -31,8 +31,19 @@ pub(crate) struct Connector {
     pub(crate) tcp_receive_buffer: Option<usize>,
     #[cfg(feature = "proxy")]
     pub(crate) tunnel: Option<proxy::Tunnel>,
+    /// Requests are sent to the proxy.
+    pub(crate) forwarding: Option<Forwarding>,
+    /// TLS to the proxy.
+    #[cfg(feature = "tls")]
+    pub(crate) proxy_tls: Option<tls::Tls>,
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<tls::Tls>,
+}
+
+/// What a proxy needs to forward requests, besides their whole URLs.
+#[derive(Clone)]
+pub(crate) struct Forwarding {
+    pub(crate) authorization: Option<HeaderValue>,
 }
 
 /// Opens connections without tunnel and TLS.
@@ -72,6 +83,14 @@ impl Connector {
     ) -> Result<Stream, TransportError> {
         let stream = self.connect_base(to, clock).await;
         let stream = stream.map_err(|error| error.with_target(self.authority()))?;
+        #[cfg(feature = "tls")]
+        let stream = match &self.proxy_tls {
+            Some(tls) => {
+                let stream = tls.secure(stream).await;
+                stream.map_err(|error| error.with_target(self.authority()))?
+            }
+            None => stream,
+        };
         #[cfg(feature = "proxy")]
         let stream = match &self.tunnel {
             Some(tunnel) => tunnel.open(stream).await?,
@@ -85,7 +104,9 @@ impl Connector {
             }
             None => stream,
         };
-        Ok(stream)
+        // The address of the proxy is not that of the server.
+        let peer = stream.peer.filter(|_| self.forwarding.is_none());
+        Ok(Stream { peer, ..stream })
     }
 
     async fn connect_base(

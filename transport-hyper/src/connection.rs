@@ -18,8 +18,8 @@ use std::{
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, Request, Response,
-    header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING},
+    HeaderMap, Request, Response, StatusCode,
+    header::{CONNECTION, CONTENT_LENGTH, PROXY_AUTHORIZATION, TRANSFER_ENCODING},
     response,
 };
 use hyper::{
@@ -28,10 +28,11 @@ use hyper::{
 };
 use neptunedata::{
     TransportError,
-    transport::{ClientOptions, Sent, TransportErrorKind, check_framing},
+    transport::{ClientOptions, Sent, TransportErrorKind, check_framing, proxy_refused},
 };
 
 use crate::{
+    connect::Forwarding,
     errors,
     io::{Counted, Stream},
     round_trip::BodyPart,
@@ -47,6 +48,8 @@ pub(crate) struct Connection {
     probe: Option<Arc<AtomicBool>>,
     /// The address of the server, if it is known.
     pub(crate) peer: Option<SocketAddr>,
+    /// Requests are sent to a proxy.
+    forwarding: Option<Forwarding>,
     progress: Progress,
     /// The connection has ended because data arrived that belongs to no response.
     has_unexpected_input: bool,
@@ -77,6 +80,7 @@ const READ_AHEAD: usize = 128 * 1024;
 impl Connection {
     pub(crate) async fn new(
         stream: Stream,
+        forwarding: Option<Forwarding>,
         max_head_bytes: usize,
     ) -> Result<Connection, TransportError> {
         let written = Arc::new(AtomicU64::new(0));
@@ -98,6 +102,7 @@ impl Connection {
             written,
             probe: stream.probe,
             peer: stream.peer,
+            forwarding,
             progress: Progress::Idle,
             has_unexpected_input: false,
         })
@@ -143,12 +148,19 @@ impl Connection {
 
     /// Takes a request. Polling for the [head](Connection::poll_head) writes it.
     pub(crate) fn send(&mut self, mut request: Request<Bytes>) {
-        let length = length_of(&request);
-        self.written.store(0, Ordering::Relaxed);
-        // Without an HTTP proxy, the request line has only path and query.
-        if let Some(target) = request.uri().path_and_query() {
+        if let Some(Forwarding { authorization }) = &self.forwarding {
+            let headers = request.headers_mut();
+            headers.extend(
+                authorization
+                    .clone()
+                    .map(|value| (PROXY_AUTHORIZATION, value)),
+            );
+        } else if let Some(target) = request.uri().path_and_query() {
+            // Only a proxy needs the whole URL in the request line.
             *request.uri_mut() = http::Uri::from(target.clone());
         }
+        let length = length_of(&request);
+        self.written.store(0, Ordering::Relaxed);
         let request = request.map(RequestBody::new);
         let head = Box::pin(self.sender.try_send_request(request));
         self.progress = Progress::Head(length, head);
@@ -167,6 +179,11 @@ impl Connection {
             Ok(response) => {
                 let (head, body) = response.into_parts();
                 self.progress = Progress::Body(body);
+                if self.forwarding.is_some()
+                    && head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
+                {
+                    return Poll::Ready(Err(proxy_refused(head.status)));
+                }
                 check_framing(&head).map(|()| head).map_err(|reason| {
                     let error = TransportError::new(TransportErrorKind::Protocol, Sent::Maybe);
                     error.with_source(reason)
@@ -235,10 +252,7 @@ impl Connection {
 
 /// The minimum size of a request on the wire: everything that hyper writes, without headers that it may omit.
 fn length_of(request: &Request<Bytes>) -> u64 {
-    let target = request
-        .uri()
-        .path_and_query()
-        .map_or(1, |target| target.as_str().len());
+    let target = request.uri().to_string().len();
     let fields = request
         .headers()
         .iter()

@@ -2,6 +2,8 @@
 
 use std::{error::Error as StdError, io, iter};
 
+#[cfg(feature = "tls")]
+use neptunedata::transport::tls_hint::Peer;
 use neptunedata::{
     TransportError,
     transport::{Sent, TransportErrorKind},
@@ -16,8 +18,8 @@ pub(crate) fn not_sent(kind: TransportErrorKind, source: impl Into<BoxError>) ->
 
 /// A failure while a connection is being opened: TLS failed, or the stream was closed.
 #[cfg(feature = "tls")]
-pub(crate) fn of_setting_up(error: io::Error) -> TransportError {
-    let hint = find::<rustls::Error>(&error).and_then(tls_hint);
+pub(crate) fn of_setting_up(error: io::Error, peer: Peer) -> TransportError {
+    let hint = find::<rustls::Error>(&error).and_then(|error| tls_hint(error, peer));
     let kind = if is_tls(&error) {
         TransportErrorKind::Tls
     } else {
@@ -32,17 +34,14 @@ pub(crate) fn of_setting_up(error: io::Error) -> TransportError {
 
 /// What to do about a failed handshake, if one cause is likely.
 #[cfg(feature = "tls")]
-fn tls_hint(error: &rustls::Error) -> Option<&'static str> {
-    use neptunedata::transport::tls_hint;
+fn tls_hint(error: &rustls::Error, peer: Peer) -> Option<&'static str> {
     use rustls::{CertificateError, Error, InvalidMessage};
     match error {
-        Error::InvalidMessage(InvalidMessage::InvalidContentType) => Some(tls_hint::NOT_TLS),
-        Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
-            Some(tls_hint::UNKNOWN_ISSUER)
-        }
+        Error::InvalidMessage(InvalidMessage::InvalidContentType) => Some(peer.not_tls()),
+        Error::InvalidCertificate(CertificateError::UnknownIssuer) => Some(peer.unknown_issuer()),
         Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-        ) => Some(tls_hint::OTHER_NAME),
+        ) => Some(peer.other_name()),
         _ => None,
     }
 }

@@ -192,7 +192,8 @@ impl Shared {
         let runtime = RuntimeId::here();
         let connect = async {
             let stream = self.connector.connect(peer, &self.clock).await?;
-            Connection::new(stream, self.options.get_max_head_bytes()).await
+            let forwarding = self.connector.forwarding.clone();
+            Connection::new(stream, forwarding, self.options.get_max_head_bytes()).await
         };
         let limit = self.options.get_connect_timeout();
         // `within` polls the future before the timer, so a connector that is ready at once would succeed with

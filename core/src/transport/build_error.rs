@@ -43,8 +43,8 @@ pub enum BuildError {
     /// `max_connections` is 0.
     #[error("max_connections must be at least 1")]
     NoConnections,
-    /// Async client only: the endpoint is `https`, and TLS is not available.
-    #[error("https endpoints need the feature `tls`, or ClientBuilder::tls_connector")]
+    /// Async client only: the endpoint or the proxy is `https`, and TLS is not available.
+    #[error("https endpoints and proxies need the feature `tls`, or ClientBuilder::tls_connector")]
     NoTls,
     /// Async client only: no connector is set, and the feature `tokio` is not enabled.
     #[error(

@@ -2,10 +2,24 @@
 
 use std::fmt;
 
-use super::no_proxy::NoProxy;
-use crate::endpoint::{Endpoint, host_and_port};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use http::{HeaderValue, StatusCode};
 
-/// An HTTP proxy that opens tunnels to the cluster (method `CONNECT`).
+use super::no_proxy::NoProxy;
+use crate::{
+    endpoint::{Endpoint, host_and_port},
+    error::{Sent, TransportError, TransportErrorKind},
+};
+
+/// An HTTP proxy.
+///
+/// A proxy with an `https` URL is connected to over TLS, which trusts the client's
+/// [root certificates](crate::transport::ClientOptions::root_certificates).
+///
+/// Connections to `https` endpoints are tunnels (method `CONNECT`) with TLS inside. Requests to `http` endpoints are
+/// sent to the proxy, with the whole URL in the request line; but with
+/// [`connect_to`](crate::transport::ClientOptions::connect_to), they are sent through a tunnel, because proxies would
+/// replace the signed `host` header. User name and password are sent to the proxy only.
 ///
 /// ```
 /// use neptunedata::{Endpoint, transport::Proxy};
@@ -20,6 +34,7 @@ use crate::endpoint::{Endpoint, host_and_port};
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Proxy {
+    secure: bool,
     host: String,
     port: u16,
     user: Option<(String, String)>,
@@ -30,8 +45,8 @@ pub struct Proxy {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProxyError {
-    /// The scheme is not `http`. Connections to the proxy are plain HTTP; TLS runs inside the tunnel.
-    #[error("invalid proxy URL: the scheme must be http")]
+    /// The scheme is neither `http` nor `https`.
+    #[error("invalid proxy URL: the scheme must be http or https")]
     Scheme,
     /// The host is missing or invalid, or the port is invalid.
     #[error("invalid proxy URL: invalid host or port")]
@@ -42,18 +57,19 @@ pub enum ProxyError {
 }
 
 impl Proxy {
-    /// Parses `http://[user[:password]@]host[:port]`, with or without the scheme, and with or without a `/` at the end.
-    /// The default port is 80. User and password may be percent-encoded; the characters `/?#` in them must be.
+    /// Parses `http://[user[:password]@]host[:port]`, with or without the scheme, and with or without a `/` at the end,
+    /// or the same with `https`. The default port is 80, with `https` 443. User and password may be percent-encoded;
+    /// the characters `/?#` in them must be.
     ///
     /// # Errors
     ///
     /// When the text is not such a URL.
     pub fn parse(url: &str) -> Result<Proxy, ProxyError> {
-        let rest = match url.trim().split_once("://") {
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => rest,
-            Some(_) => return Err(ProxyError::Scheme),
-            None => url.trim(),
-        };
+        let (scheme, rest) = url.trim().split_once("://").unwrap_or(("http", url.trim()));
+        let scheme = scheme.to_ascii_lowercase();
+        if !matches!(&*scheme, "http" | "https") {
+            return Err(ProxyError::Scheme);
+        }
         let (authority, path) = match rest.find(['/', '?', '#']) {
             Some(end) => rest.split_at(end),
             None => (rest, ""),
@@ -72,12 +88,13 @@ impl Proxy {
         };
         // Hosts and ports follow the same rules as in endpoints.
         let address =
-            Endpoint::parse(&format!("http://{address}")).map_err(|_| ProxyError::Address)?;
+            Endpoint::parse(&format!("{scheme}://{address}")).map_err(|_| ProxyError::Address)?;
         let user = user.map(|user| {
             let (name, password) = user.split_once(':').unwrap_or((user, ""));
             (percent_decode(name), percent_decode(password))
         });
         Ok(Proxy {
+            secure: address.is_secure(),
             host: address.host().to_owned(),
             port: address.port(),
             user,
@@ -169,6 +186,20 @@ impl Proxy {
         host_and_port(&self.host, self.port)
     }
 
+    /// Whether the connection to the proxy uses TLS.
+    pub fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    /// The value of the `proxy-authorization` header, if there is a user name: basic authentication. It is a secret.
+    pub fn authorization(&self) -> Option<HeaderValue> {
+        let (name, password) = self.user()?;
+        let credentials = BASE64_STANDARD.encode(format!("{name}:{password}"));
+        let mut value = HeaderValue::try_from(format!("Basic {credentials}")).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+
     /// User name and password for basic authentication, if given. The password is a secret.
     pub fn user(&self) -> Option<(&str, &str)> {
         self.user
@@ -177,9 +208,25 @@ impl Proxy {
     }
 }
 
+/// The error of a request or tunnel that the proxy refused with this status: nothing was sent to the server.
+pub fn proxy_refused(status: StatusCode) -> TransportError {
+    let error = TransportError::new(TransportErrorKind::Connect, Sent::No);
+    let error = error.with_source(format!(
+        "the proxy responded with status {}",
+        status.as_str()
+    ));
+    if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+        // The proxy requires a password, or another one.
+        error.permanent()
+    } else {
+        error
+    }
+}
+
 impl fmt::Debug for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Proxy")
+            .field("secure", &self.secure)
             .field("address", &self.address())
             .field("user", &self.user.as_ref().map(|_| "present"))
             .field("exceptions", &self.exceptions)
@@ -213,10 +260,9 @@ mod tests {
             Proxy::parse("proxy.example.com").unwrap().address(),
             "proxy.example.com:80"
         );
-        assert_eq!(
-            Proxy::parse("https://proxy.example.com"),
-            Err(ProxyError::Scheme)
-        );
+        let secure = Proxy::parse("HTTPS://proxy.example.com").unwrap();
+        assert_eq!(secure.address(), "proxy.example.com:443");
+        assert!(secure.is_secure() && !proxy.is_secure());
         assert_eq!(
             Proxy::parse("socks5://proxy.example.com"),
             Err(ProxyError::Scheme)

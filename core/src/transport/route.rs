@@ -14,6 +14,9 @@ pub struct Route {
     pub to: Endpoint,
     /// The proxy through which to connect; `None` for a direct connection.
     pub proxy: Option<Proxy>,
+    /// The proxy forwards the requests: they are sent to it with their whole URL in the request line. If false, a tunnel
+    /// through the proxy is opened (`CONNECT`). Always false without a proxy.
+    pub forwarded: bool,
 }
 
 /// Why the route of a client is invalid.
@@ -87,7 +90,12 @@ impl ClientOptions {
             }),
             None => Proxy::for_all_of(&[endpoint, &to], environment).map_err(RouteError::Proxy)?,
         };
-        Ok(Route { to, proxy })
+        Ok(Route {
+            // RFC 9112, 3.2.2: a proxy that forwards a request replaces its `host` header with the host of the URL.
+            forwarded: proxy.is_some() && !endpoint.is_secure() && self.connect_to.is_none(),
+            to,
+            proxy,
+        })
     }
 }
 

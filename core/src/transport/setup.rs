@@ -72,12 +72,21 @@ impl<P> PreparedClient<P> {
         self.check_root_certificates()
     }
 
-    /// Checks that no root certificates are set. Use it for clients whose connections already use TLS.
+    /// Checks that no option is set that applies only to TLS of the client's own. Use it for clients whose connections
+    /// already use TLS. It also rejects a proxy
+    /// with an `https` endpoint, because TLS would have to run inside the proxy's tunnel.
     ///
     /// # Errors
     ///
-    /// [`BuildError::UnusedOption`].
-    pub fn check_root_certificates(&self) -> Result<(), BuildError> {
+    /// [`BuildError::UnusedOption`] with `root_certificates` or `proxy`.
+    pub fn check_tls_connector(&self) -> Result<(), BuildError> {
+        if self.route.proxy.is_some() && self.session.endpoint().is_secure() {
+            return Err(BuildError::UnusedOption("proxy"));
+        }
+        self.check_root_certificates()
+    }
+
+    fn check_root_certificates(&self) -> Result<(), BuildError> {
         match self.options.root_certificates {
             RootCertificates::WebPki => Ok(()),
             _ => Err(BuildError::UnusedOption("root_certificates")),
@@ -338,6 +347,20 @@ mod tests {
             (options().root_certificates(roots), "root_certificates"),
         ] {
             assert_eq!(unused(options), Err(BuildError::UnusedOption(name)));
+        }
+    }
+
+    #[test]
+    fn a_tls_connector_has_no_tunnel() {
+        for (url, expected) in [
+            (CLUSTER, Err(BuildError::UnusedOption("proxy"))),
+            ("http://db.example.com:8182", Ok(())),
+        ] {
+            let mut setup = setup(url, Some(ClientAuth::Unsigned));
+            let proxy = crate::transport::Proxy::parse("http://p:1").unwrap();
+            setup.options = ClientOptions::new().proxy(proxy);
+            let prepared = prepare(setup, &[]).unwrap();
+            assert_eq!(prepared.check_tls_connector(), expected);
         }
     }
 

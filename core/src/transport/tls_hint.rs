@@ -1,12 +1,50 @@
 //! Hints about failed TLS handshakes, for [`TransportError::with_hint`](crate::TransportError::with_hint).
 
-/// The server's first bytes are not TLS.
-pub const NOT_TLS: &str = "the server may speak plain HTTP: check the port, or write http://";
+/// The other end of a handshake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Peer {
+    /// The server: the endpoint, or what [`connect_to`](super::ClientOptions::connect_to) leads to.
+    Server,
+    /// The proxy.
+    Proxy,
+}
 
-/// The issuer of the server's certificate is unknown.
-pub const UNKNOWN_ISSUER: &str = "the issuer of the certificate is not trusted: set ClientOptions::root_certificates if \
-                                  the server's certificate is from a private CA";
+impl Peer {
+    /// The first bytes of the peer are not TLS.
+    pub fn not_tls(self) -> &'static str {
+        match self {
+            Peer::Server => {
+                "the server does not speak TLS on this port: check the port, or write http:// if it speaks plain HTTP"
+            }
+            Peer::Proxy => {
+                "the proxy does not speak TLS on this port: check the port, or write http:// in the proxy's URL"
+            }
+        }
+    }
 
-/// The server's certificate is for another name.
-pub const OTHER_NAME: &str = "the certificate is not valid for the endpoint's host name: write the server's name in the endpoint, \
-                              and set ClientOptions::connect_to to connect elsewhere";
+    /// The issuer of the peer's certificate is unknown.
+    pub fn unknown_issuer(self) -> &'static str {
+        match self {
+            Peer::Server => {
+                "the issuer of the certificate is not trusted: set ClientOptions::root_certificates if the server's \
+                 certificate is from a private CA"
+            }
+            Peer::Proxy => {
+                "the issuer of the proxy's certificate is not trusted: add it to ClientOptions::root_certificates"
+            }
+        }
+    }
+
+    /// The peer's certificate is for another name.
+    pub fn other_name(self) -> &'static str {
+        match self {
+            Peer::Server => {
+                "the certificate is not valid for the endpoint's host name: write the server's name in the endpoint, \
+                 and set ClientOptions::connect_to to connect elsewhere"
+            }
+            Peer::Proxy => {
+                "the proxy's certificate is for another name: write that name in the proxy's URL"
+            }
+        }
+    }
+}

@@ -14,10 +14,14 @@ mod deadlines;
 mod early;
 #[path = "transport/faults.rs"]
 mod faults;
+#[path = "transport/forwarding.rs"]
+mod forwarding;
 #[path = "transport/framing.rs"]
 mod framing;
 #[path = "transport/proxy.rs"]
 mod proxy;
+#[path = "transport/proxy_server.rs"]
+mod proxy_server;
 #[path = "transport/streams.rs"]
 mod streams;
 #[path = "transport/support.rs"]

@@ -7,11 +7,13 @@ use hyper::{
     body::Body,
     rt::{Executor, Read, Timer, Write},
 };
+#[cfg(feature = "tls")]
+use neptunedata::transport::tls_hint::Peer;
 use neptunedata::{
     Credentials, Session,
     credentials::CredentialsError,
     endpoint::EndpointError,
-    transport::{BuildError, ClientAuth, ClientOptions, PreparedClient, Route, RouteError},
+    transport::{BuildError, ClientAuth, ClientOptions, PreparedClient, Proxy, Route, RouteError},
 };
 use tower_service::Service;
 
@@ -26,7 +28,7 @@ use crate::{
     RequestBody, Task,
     cancellation::Abandoned,
     clock::{Check, Clock},
-    connect::{Base, Connector},
+    connect::{Base, Connector, Forwarding},
     credentials_provider::{CachedProvider, Provider},
     errors::BoxError,
     pool::{Pool, Spawn},
@@ -143,7 +145,8 @@ impl ClientBuilder {
     }
 
     /// Like [`connector`](ClientBuilder::connector), which it replaces, but the connections to `https` endpoints already
-    /// use TLS. The connector must not negotiate HTTP/2.
+    /// use TLS. The connector must not negotiate HTTP/2. [`build`](ClientBuilder::build) fails if `root_certificates` or,
+    /// for an `https` endpoint, a proxy is set.
     pub fn tls_connector<S>(mut self, connector: S) -> Self
     where
         S: Service<Uri> + Clone + Send + Sync + 'static,
@@ -241,7 +244,7 @@ impl TransportSettings {
             prepared.check_unused_options()?;
         }
         if self.secured {
-            prepared.check_root_certificates()?;
+            prepared.check_tls_connector()?;
         }
         let provider = prepared.source.into_provider(Provider::profile);
         let (session, options) = (prepared.session, prepared.options);
@@ -251,8 +254,7 @@ impl TransportSettings {
             Some(service) => Transport::Service(service),
             None => {
                 let base = self.base.ok_or(BuildError::NoConnector)?;
-                let secure = session.endpoint().is_secure() && !self.secured;
-                let connector = connector(base, secure, &session, &prepared.route, &options)?;
+                let connector = connector(base, self.secured, &session, &prepared.route, &options)?;
                 let (clock, spawn) = (clock.clone(), self.spawn.clone());
                 Transport::Pool(Pool::new(connector, clock, &options, spawn))
             }
@@ -273,20 +275,23 @@ impl TransportSettings {
 /// endpoint.
 fn connector(
     base: Base,
-    secure: bool,
+    secured: bool,
     session: &Session,
     route: &Route,
     options: &ClientOptions,
 ) -> Result<Connector, BuildError> {
     let endpoint = session.endpoint();
+    let secure = endpoint.is_secure() && !secured;
     let Route { to, proxy, .. } = route;
     if proxy.is_some() && cfg!(not(feature = "proxy")) {
         return Err(BuildError::ProxyUnavailable);
     }
-    if secure && cfg!(not(feature = "tls")) {
+    let proxy_secure = proxy.as_ref().is_some_and(Proxy::is_secure) && !secured;
+    if (secure || proxy_secure) && cfg!(not(feature = "tls")) {
         return Err(BuildError::NoTls);
     }
     let (scheme, address) = match proxy {
+        Some(proxy) if proxy.is_secure() => ("https", proxy.address()),
         Some(proxy) => ("http", proxy.address()),
         None if endpoint.is_secure() => ("https", to.address()),
         None => ("http", to.address()),
@@ -296,6 +301,8 @@ fn connector(
         .authority(address)
         .path_and_query("/")
         .build();
+    #[cfg(feature = "tls")]
+    let roots = options.get_root_certificates();
     let unusable = || RouteError::ConnectTo(EndpointError::unusable_host(to.host()));
     Ok(Connector {
         base,
@@ -304,10 +311,23 @@ fn connector(
         #[cfg(feature = "proxy")]
         tunnel: proxy
             .as_ref()
+            .filter(|_| !route.forwarded)
             .map(|proxy| Tunnel::new(proxy, &to.address())),
+        forwarding: proxy
+            .as_ref()
+            .filter(|_| route.forwarded)
+            .map(|proxy| Forwarding {
+                authorization: proxy.authorization(),
+            }),
+        #[cfg(feature = "tls")]
+        proxy_tls: proxy
+            .as_ref()
+            .filter(|_| proxy_secure)
+            .map(|proxy| Tls::new(Peer::Proxy, proxy.host(), roots))
+            .transpose()?,
         #[cfg(feature = "tls")]
         tls: secure
-            .then(|| Tls::new(endpoint.host(), options.get_root_certificates()))
+            .then(|| Tls::new(Peer::Server, endpoint.host(), roots))
             .transpose()?,
     })
 }

@@ -6,15 +6,14 @@ use std::{
     task::Poll,
 };
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use http::{
-    HeaderValue, Method, Request, Response, StatusCode,
+    HeaderValue, Method, Request, Response,
     header::{HOST, PROXY_AUTHORIZATION},
 };
 use hyper::{body::Incoming, client::conn::http1};
 use neptunedata::{
     TransportError,
-    transport::{Proxy, TransportErrorKind},
+    transport::{Proxy, TransportErrorKind, proxy_refused},
 };
 
 use crate::{
@@ -39,15 +38,9 @@ pub(crate) struct Tunnel {
 impl Tunnel {
     /// A tunnel to `authority`, a host with its port.
     pub(crate) fn new(proxy: &Proxy, authority: &str) -> Tunnel {
-        let authorization = proxy.user().and_then(|(user, password)| {
-            let credentials = BASE64_STANDARD.encode(format!("{user}:{password}"));
-            let mut value = HeaderValue::try_from(format!("Basic {credentials}")).ok()?;
-            value.set_sensitive(true);
-            Some(value)
-        });
         Tunnel {
             authority: authority.to_owned(),
-            authorization,
+            authorization: proxy.authorization(),
         }
     }
 
@@ -66,14 +59,7 @@ impl Tunnel {
                 probe: stream.probe,
             });
         }
-        let reason = format!("the proxy responded with status {}", status.as_str());
-        let error = failed(reason.into());
-        Err(if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
-            // The proxy requires a password, or another one.
-            error.permanent()
-        } else {
-            error
-        })
+        Err(proxy_refused(status).with_target(&self.authority))
     }
 
     /// Sends the request to the proxy, and returns its response and the connection.

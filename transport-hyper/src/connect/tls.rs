@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use hyper_util::rt::TokioIo;
-use neptunedata::{TransportError, transport::RootCertificates};
+use neptunedata::{
+    TransportError,
+    transport::{RootCertificates, tls_hint::Peer},
+};
 use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
@@ -12,16 +15,17 @@ use tokio_rustls::TlsConnector;
 
 use crate::{BuildError, errors, io::Stream};
 
-/// TLS to one server.
+/// TLS to one server, or to the proxy.
 #[derive(Clone)]
 pub(crate) struct Tls {
+    peer: Peer,
     config: Arc<ClientConfig>,
     name: ServerName<'static>,
 }
 
 impl Tls {
     /// TLS 1.2 or 1.3 to the server of this name, at any address. Without ALPN, so that HTTP/2 is not negotiated.
-    pub(crate) fn new(host: &str, roots: &RootCertificates) -> Result<Tls, BuildError> {
+    pub(crate) fn new(peer: Peer, host: &str, roots: &RootCertificates) -> Result<Tls, BuildError> {
         let host = host.strip_suffix('.').unwrap_or(host);
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| BuildError::TlsName(host.to_owned()))?;
@@ -32,6 +36,7 @@ impl Tls {
             .with_root_certificates(store(roots)?)
             .with_no_client_auth();
         Ok(Tls {
+            peer,
             config: Arc::new(config),
             name,
         })
@@ -42,7 +47,7 @@ impl Tls {
         let io = TlsConnector::from(Arc::clone(&self.config))
             .connect(self.name.clone(), TokioIo::new(io))
             .await
-            .map_err(errors::of_setting_up)?;
+            .map_err(|error| errors::of_setting_up(error, self.peer))?;
         Ok(Stream {
             // Reports a connection that ends without `close_notify` as an error: anybody on the way may have closed
             // it, in the middle of a response without length and chunks. Other responses are not affected.

@@ -1,18 +1,9 @@
 //! Connections through a proxy, or past it.
 
-use std::{
-    env,
-    error::Error as StdError,
-    io::{self, Write},
-    net::{SocketAddr, TcpStream},
-    process::Command,
-    sync::mpsc::{self, Receiver},
-    thread,
-    time::Duration,
-};
+use std::{env, io::Write, process::Command, time::Duration};
 
 use neptunedata::{
-    Credentials, Endpoint, Error,
+    Credentials, Endpoint,
     transport::{ClientOptions, Proxy, RootCertificates, TransportErrorKind},
 };
 use neptunedata_emulator::{Config, Emulator, Server, ServerOptions, Tls};
@@ -21,36 +12,20 @@ use neptunedata_tests::{
     raw_server::{RawServer, ok, read_request, unused_address},
 };
 
-use crate::support::*;
+use crate::{proxy_server::*, support::*};
 
-const CLUSTER: &str = "http://db.cluster.test:8182";
-
-/// A proxy that connects to one server, whatever it is asked for, and the requests that it receives.
-fn proxy_to(address: SocketAddr) -> (RawServer, Receiver<String>) {
-    let (seen, requests) = mpsc::channel();
-    let proxy = RawServer::start(move |mut client, _| {
-        seen.send(read_request(&mut client).unwrap()).unwrap();
-        let mut server = TcpStream::connect(address).unwrap();
-        let established = "HTTP/1.1 200 Connection established\r\nvia: test\r\n\r\n";
-        client.write_all(established.as_bytes()).unwrap();
-        let (mut back, mut there) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-        thread::spawn(move || io::copy(&mut back, &mut there));
-        let _ = io::copy(&mut client, &mut server);
-    });
-    (proxy, requests)
-}
-
-fn proxy_at(address: SocketAddr) -> Proxy {
-    Proxy::parse(&format!("http://user:secret@{address}")).unwrap()
-}
+/// Through a tunnel.
+const CLUSTER: &str = "https://db.cluster.test:8182";
+/// Through a proxy that forwards requests.
+const PLAIN: &str = "http://db.cluster.test:8182";
 
 /// A proxy address that refuses connections.
 fn nowhere() -> Proxy {
     Proxy::parse("http://127.0.0.1:1").unwrap()
 }
 
-fn signed(driver: Driver, options: ClientOptions) -> Client {
-    let endpoint = Endpoint::parse(CLUSTER).unwrap().with_region(REGION);
+fn signed(driver: Driver, url: &str, options: ClientOptions) -> Client {
+    let endpoint = Endpoint::parse(url).unwrap().with_region(REGION);
     let builder = driver.builder(endpoint.unwrap());
     let credentials = Credentials::new(ACCESS_KEY, SECRET_KEY);
     let builder = builder.credentials(credentials).options(options);
@@ -59,12 +34,15 @@ fn signed(driver: Driver, options: ClientOptions) -> Client {
 
 #[test]
 fn signed_calls_through_a_tunnel() {
-    let config = Config::default().iam(ACCESS_KEY, SECRET_KEY, REGION);
-    let server = Server::start(Emulator::new(config)).unwrap();
+    let emulator = || Emulator::new(Config::default().iam(ACCESS_KEY, SECRET_KEY, REGION));
+    let tls = Tls::default().names(["db.cluster.test"]);
+    let server = ServerOptions::new().tls(tls).start(emulator()).unwrap();
+    let plain = Server::start(emulator()).unwrap();
     for driver in Driver::ALL {
         let (proxy, requests) = proxy_to(server.address());
+        let roots = RootCertificates::Pem(server.ca_pem().unwrap().to_owned());
         let options = quick().proxy(proxy_at(proxy.address));
-        let client = signed(driver, options.allow_plain_http(true));
+        let client = signed(driver, CLUSTER, options.root_certificates(roots));
         for _ in 0..3 {
             client.send(&status()).unwrap();
         }
@@ -79,10 +57,12 @@ fn signed_calls_through_a_tunnel() {
         assert_eq!(proxy.accepted(), 1, "{driver}");
         assert!(!format!("{client:?}").contains("secret"));
 
-        // A tunnel of the caller's own is reached through the proxy as well.
+        // A tunnel of the caller's own is reached through the proxy as well, also without TLS: a proxy that forwards
+        // requests would replace the `host` header.
+        let (proxy, requests) = proxy_to(plain.address());
         let options = quick().proxy(proxy_at(proxy.address));
         let options = options.connect_to("bastion.example.com:7000");
-        signed(driver, options.allow_plain_http(true))
+        signed(driver, PLAIN, options.allow_plain_http(true))
             .send(&status())
             .unwrap();
         let request = requests.recv().unwrap();
@@ -103,7 +83,7 @@ fn loopback_goes_past_the_proxy() {
             quick().proxy(nowhere().no_proxy(".cluster.test")),
         ] {
             let options = options.connect_to(server.address.to_string());
-            let client = signed(driver, options.allow_plain_http(true));
+            let client = signed(driver, PLAIN, options.allow_plain_http(true));
             client.send(&status()).unwrap();
         }
     }
@@ -122,7 +102,7 @@ fn exceptions_count_for_the_cluster_and_for_the_end_of_the_tunnel() {
             ("example.org", false),
         ] {
             let options = quick().proxy(nowhere().no_proxy(exceptions));
-            let client = driver.client(CLUSTER, options.connect_to(&end));
+            let client = driver.client(PLAIN, options.connect_to(&end));
             let result = client.send(&status());
             assert_eq!(
                 result.is_ok(),
@@ -131,17 +111,6 @@ fn exceptions_count_for_the_cluster_and_for_the_end_of_the_tunnel() {
             );
         }
     }
-}
-
-/// The error and all its causes.
-fn causes(error: &Error) -> Vec<String> {
-    let mut causes = vec![error.to_string()];
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        causes.push(error.to_string());
-        cause = error.source();
-    }
-    causes
 }
 
 #[test]
@@ -280,7 +249,7 @@ fn the_environment_is_asked_on_request() {
     assert_eq!(asked.len(), Driver::ALL.len(), "{asked:?}");
     for request in asked {
         assert!(
-            request.starts_with("CONNECT db.cluster.test:8182 "),
+            request.starts_with("GET http://db.cluster.test:8182/status "),
             "{request}"
         );
     }
@@ -295,10 +264,10 @@ fn in_an_environment() {
             let result = builder.build().unwrap().call(&status(), once());
             result.is_err()
         };
-        assert!(fails(unsigned(driver, CLUSTER, brief())), "not asked for");
+        assert!(fails(unsigned(driver, PLAIN, brief())), "not asked for");
         let internal = unsigned(driver, "http://internal.example.com", brief());
         assert!(fails(internal.proxy_from_environment()), "an exception");
-        let client = unsigned(driver, CLUSTER, quick()).proxy_from_environment();
+        let client = unsigned(driver, PLAIN, quick()).proxy_from_environment();
         client.build().unwrap().send(&status()).unwrap();
         // Never for loopback.
         let server = RawServer::answering(ok(HEALTHY));
@@ -306,7 +275,7 @@ fn in_an_environment() {
         local.build().unwrap().send(&status()).unwrap();
         // Not asked: this machine, by a name for which there would be a proxy.
         let end = quick().connect_to(format!("0.0.0.0:{}", server.address.port()));
-        let direct = unsigned(driver, CLUSTER, end).build().unwrap();
+        let direct = unsigned(driver, PLAIN, end).build().unwrap();
         direct.send(&status()).unwrap();
         assert_eq!(server.accepted(), 2);
 
@@ -337,13 +306,13 @@ fn with_an_invalid_variable() {
     for driver in Driver::ALL {
         for (url, options) in [
             (&*server.url(), quick()),
-            (CLUSTER, tunnel()),
+            (PLAIN, tunnel()),
             ("http://db.internal.test", tunnel()),
         ] {
             let builder = unsigned(driver, url, options).proxy_from_environment();
             builder.build().unwrap().send(&status()).unwrap();
         }
-        let builder = unsigned(driver, CLUSTER, quick()).proxy_from_environment();
+        let builder = unsigned(driver, PLAIN, quick()).proxy_from_environment();
         let error = builder.build().unwrap_err();
         assert_eq!(format!("{error:?}"), "Route(Proxy(Scheme))", "{driver}");
     }

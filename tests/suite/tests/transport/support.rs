@@ -1,6 +1,9 @@
 //! Operations and errors that many tests use.
 
-use std::time::{Duration, Instant};
+use std::{
+    error::Error as StdError,
+    time::{Duration, Instant},
+};
 
 use neptunedata::{
     CallOptions, Error, ErrorKind,
@@ -59,6 +62,17 @@ pub(crate) fn facts(error: &Error) -> (ErrorKind, u32, bool) {
 
 pub(crate) fn transport(kind: TransportErrorKind) -> ErrorKind {
     ErrorKind::Transport(kind)
+}
+
+/// The error and all its causes.
+pub(crate) fn causes(error: &Error) -> Vec<String> {
+    let mut causes = vec![error.to_string()];
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        causes.push(error.to_string());
+        cause = error.source();
+    }
+    causes
 }
 
 pub(crate) fn sent(error: &Error) -> Sent {
