@@ -45,12 +45,20 @@ pub(crate) fn agent(
         let proxy = url(proxy.is_secure(), &proxy.address());
         proxy.ok_or(RouteError::Proxy(ProxyError::Address))
     });
-    let (target, peer, tunnel) = match proxy.transpose()? {
-        Some(proxy) if route.forwarded => (proxy, Peer::Proxy, None),
-        proxy => (target, Peer::Server, proxy),
+    // ureq takes the name for TLS from a URL.
+    let name = if route.tls_name.contains(':') {
+        url(endpoint.is_secure(), &format!("[{}]", route.tls_name))
+    } else {
+        url(endpoint.is_secure(), &route.tls_name)
+    };
+    let name = name.ok_or_else(|| BuildError::TlsName(route.tls_name.clone()))?;
+    let (target, name, peer, tunnel) = match proxy.transpose()? {
+        Some(proxy) if route.forwarded => (proxy.clone(), proxy, Peer::Proxy, None),
+        proxy => (target, name, Peer::Server, proxy),
     };
     let connector = ObservedConnector {
         target,
+        name,
         peer,
         tunnel,
         pool,
@@ -71,6 +79,8 @@ fn url(secure: bool, address: &str) -> Option<Uri> {
 struct ObservedConnector {
     /// The address to connect to, as a URL: the endpoint, `connect_to`, or the proxy that requests are sent to.
     target: Uri,
+    /// The name for TLS, as a URL.
+    name: Uri,
     /// What the target is.
     peer: Peer,
     /// The proxy through which a tunnel leads to the target.
@@ -130,12 +140,7 @@ impl ObservedConnector {
             let peer = socket.tcp.peer().filter(|_| self.peer == Peer::Server);
             (socket.boxed(), peer)
         };
-        // The certificate of a server is for the endpoint's name.
-        let name = match self.peer {
-            Peer::Server => details.uri,
-            Peer::Proxy => &self.target,
-        };
-        let inner = self.secure(socket, name, self.peer, details, &self.target)?;
+        let inner = self.secure(socket, &self.name, self.peer, details, &self.target)?;
         let mut state = observation.state();
         // What has been written so far is not part of a request.
         if let Writing::Failed(error) = mem::take(&mut state.writing) {

@@ -76,7 +76,7 @@ impl UreqTransport {
         let proxy = route.proxy.as_ref().filter(|proxy| proxy.is_secure());
         let names = [
             proxy.map(Proxy::host),
-            Some(endpoint.host()).filter(|_| endpoint.is_secure()),
+            Some(&*route.tls_name).filter(|_| endpoint.is_secure()),
         ];
         for name in names.into_iter().flatten() {
             tls::check_name(name)?;

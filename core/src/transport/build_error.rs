@@ -24,10 +24,11 @@ pub enum BuildError {
     /// The root certificates are invalid, or there are none.
     #[error("invalid root certificates: {0}")]
     Roots(String),
-    /// The endpoint's host is not a valid TLS server name, so no certificate can match it.
+    /// The host of the endpoint or of the proxy, or `tls_server_name`, is not a valid TLS server name, so no
+    /// certificate can match it.
     #[error("host {0:?} is not a valid TLS server name")]
     TlsName(String),
-    /// `connect_to` is not `host:port`, or an environment variable is not the URL of a proxy.
+    /// `connect_to` is not `host:port`, `tls_server_name` is not a host, or an environment variable is not the URL of a proxy.
     #[error(transparent)]
     Route(#[from] RouteError),
     /// A proxy is set, and the feature `proxy` of the client is not enabled.

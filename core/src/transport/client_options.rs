@@ -35,6 +35,7 @@ pub struct ClientOptions {
     pub(crate) max_connection_age: Duration,
     pub(crate) tcp_receive_buffer: Option<usize>,
     pub(crate) connect_to: Option<String>,
+    pub(crate) tls_server_name: Option<String>,
     pub(crate) root_certificates: RootCertificates,
     pub(crate) proxy: Option<Proxy>,
     pub(crate) application_name: Option<String>,
@@ -81,6 +82,7 @@ impl Default for ClientOptions {
             max_connection_age: Duration::from_secs(300),
             tcp_receive_buffer: Some(256 * 1024),
             connect_to: None,
+            tls_server_name: None,
             root_certificates: RootCertificates::WebPki,
             proxy: None,
             application_name: None,
@@ -124,6 +126,11 @@ impl ClientOptions {
     /// The value of [`connect_to`](Self::connect_to).
     pub fn get_connect_to(&self) -> Option<&str> {
         self.connect_to.as_deref()
+    }
+
+    /// The value of [`tls_server_name`](Self::tls_server_name).
+    pub fn get_tls_server_name(&self) -> Option<&str> {
+        self.tls_server_name.as_deref()
     }
 
     /// The value of [`root_certificates`](Self::root_certificates).
@@ -255,10 +262,35 @@ impl ClientOptions {
     }
 
     /// Where to connect instead of the endpoint's host and port, as `host:port`, for example the local end of a tunnel.
-    /// The port is required. TLS name, signature and `host` header remain those of the endpoint. Not set by default.
+    /// The port is required. TLS name, signature and `host` header remain those of the endpoint; for another TLS name,
+    /// set [`tls_server_name`](Self::tls_server_name). Not set by default.
     #[must_use]
     pub fn connect_to(mut self, connect_to: impl Into<String>) -> Self {
         self.connect_to = Some(connect_to.into());
+        self
+    }
+
+    /// The name that the server's certificate must be valid for, and that TLS sends as server name (SNI), in place of
+    /// the endpoint's host: a host name or an IP address, without a port. Signature and `host` header remain those of
+    /// the endpoint. Ignored with `http` endpoints. Not set by default.
+    ///
+    /// Use it for a load balancer or an HAProxy in front of a cluster, if it has a certificate of its own. With IAM
+    /// authentication, requests are signed for the cluster's host, so the endpoint is the cluster:
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, transport::ClientOptions};
+    ///
+    /// let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
+    /// let options = ClientOptions::new()
+    ///     .connect_to("graph.example.com:443")
+    ///     .tls_server_name("graph.example.com");
+    /// let route = options.route(&endpoint, |_| None)?;
+    /// assert_eq!((route.to.host(), &*route.tls_name), ("graph.example.com", "graph.example.com"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn tls_server_name(mut self, tls_server_name: impl Into<String>) -> Self {
+        self.tls_server_name = Some(tls_server_name.into());
         self
     }
 

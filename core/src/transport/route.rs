@@ -1,5 +1,7 @@
 //! Where a client connects to, and whether it uses a proxy. Decided here, so that all transports behave the same.
 
+use std::net::Ipv6Addr;
+
 use crate::{
     endpoint::{Endpoint, EndpointError},
     transport::{ClientOptions, Proxy, ProxyError},
@@ -10,8 +12,11 @@ use crate::{
 #[non_exhaustive]
 pub struct Route {
     /// The address to connect to: the endpoint, or [`connect_to`](ClientOptions::connect_to) in its place. In
-    /// both cases the `host` header, the signature and the TLS name are those of the endpoint.
+    /// both cases the `host` header and the signature are those of the endpoint.
     pub to: Endpoint,
+    /// The name for TLS: the endpoint's host, or [`tls_server_name`](ClientOptions::tls_server_name) in its place. Without
+    /// brackets, and without a `.` at the end.
+    pub tls_name: String,
     /// The proxy through which to connect; `None` for a direct connection.
     pub proxy: Option<Proxy>,
     /// The proxy forwards the requests: they are sent to it with their whole URL in the request line. If false, a tunnel
@@ -31,6 +36,9 @@ pub enum RouteError {
         "invalid connect_to: write host:port without a scheme; the scheme of the endpoint decides whether TLS is used"
     )]
     ConnectToUrl,
+    /// [`tls_server_name`](ClientOptions::tls_server_name) is neither a host name nor an IP address.
+    #[error("invalid tls_server_name {0:?}: write a host name or an IP address, without a port")]
+    TlsServerName(String),
     /// An environment variable is not a valid proxy URL.
     #[error(
         "environment variable HTTPS_PROXY, https_proxy, http_proxy, ALL_PROXY or all_proxy: {0}"
@@ -69,7 +77,8 @@ impl ClientOptions {
     ///
     /// # Errors
     ///
-    /// When `connect_to` is not `host:port`, or the environment variable that applies is not a valid proxy URL.
+    /// When `connect_to` is not `host:port`, `tls_server_name` is neither a host name nor an IP address, or the
+    /// environment variable that applies is not a valid proxy URL.
     pub fn route(
         &self,
         endpoint: &Endpoint,
@@ -90,7 +99,15 @@ impl ClientOptions {
             }),
             None => Proxy::for_all_of(&[endpoint, &to], environment).map_err(RouteError::Proxy)?,
         };
+        let tls_name = match &self.tls_server_name {
+            Some(name) => {
+                parse_host(name).ok_or_else(|| RouteError::TlsServerName(name.clone()))?
+            }
+            None => endpoint.host().to_owned(),
+        };
+        let tls_name = tls_name.strip_suffix('.').unwrap_or(&tls_name).to_owned();
         Ok(Route {
+            tls_name,
             // RFC 9112, 3.2.2: a proxy that forwards a request replaces its `host` header with the host of the URL.
             forwarded: proxy.is_some() && !endpoint.is_secure() && self.connect_to.is_none(),
             to,
@@ -109,6 +126,18 @@ fn parse_host_and_port(text: &str, secure: bool) -> Result<Endpoint, EndpointErr
     }
     let scheme = if secure { "https" } else { "http" };
     Endpoint::parse(&format!("{scheme}://{text}")).map_err(|error| error.with_text(text))
+}
+
+/// Parses a host by the rules of endpoints. IPv6 addresses may be without brackets.
+fn parse_host(text: &str) -> Option<String> {
+    let bracketed = match text.parse::<Ipv6Addr>() {
+        Ok(address) => format!("[{address}]"),
+        Err(_) => text.to_owned(),
+    };
+    let endpoint = Endpoint::parse(&format!("https://{bracketed}")).ok()?;
+    let host = endpoint.url().strip_prefix("https://")?;
+    host.eq_ignore_ascii_case(&bracketed)
+        .then(|| endpoint.host().to_owned())
 }
 
 #[cfg(test)]
@@ -164,6 +193,45 @@ mod tests {
             assert_eq!(error, RouteError::ConnectToUrl);
             assert!(error.to_string().contains("without a scheme"), "{error}");
         }
+    }
+
+    #[test]
+    fn tls_server_names_are_hosts_without_ports() {
+        let name = |text: &str| {
+            let options = ClientOptions::new().tls_server_name(text);
+            let endpoint = Endpoint::parse("https://db.example.com.:8182").unwrap();
+            options
+                .route(&endpoint, |_| None)
+                .map(|route| route.tls_name)
+        };
+        for (text, expected) in [
+            ("LB.example.net", "lb.example.net"),
+            ("lb.example.net.", "lb.example.net"),
+            ("10.0.0.1", "10.0.0.1"),
+            ("[fd00::1]", "fd00::1"),
+            ("fd00:0::1", "fd00::1"),
+        ] {
+            assert_eq!(name(text).as_deref(), Ok(expected));
+        }
+        for wrong in [
+            "",
+            " ",
+            "lb.example.net:443",
+            "lb.example.net/",
+            "https://lb.example.net",
+            "user@lb.example.net",
+            "*.example.net",
+            "a b",
+            "[fd00::1]:443",
+        ] {
+            assert_eq!(
+                name(wrong),
+                Err(RouteError::TlsServerName(wrong.to_owned()))
+            );
+        }
+        let endpoint = Endpoint::parse("https://db.example.com.:8182").unwrap();
+        let route = ClientOptions::new().route(&endpoint, |_| None).unwrap();
+        assert_eq!(route.tls_name, "db.example.com");
     }
 
     #[test]

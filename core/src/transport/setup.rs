@@ -58,7 +58,7 @@ impl<P> PreparedClient<P> {
     ///
     /// # Errors
     ///
-    /// [`BuildError::UnusedOption`] with `connect_to`, `proxy` or `root_certificates`.
+    /// [`BuildError::UnusedOption`] with `connect_to`, `proxy`, `tls_server_name` or `root_certificates`.
     pub fn check_unused_options(&self) -> Result<(), BuildError> {
         let ClientOptions {
             connect_to, proxy, ..
@@ -69,7 +69,7 @@ impl<P> PreparedClient<P> {
         if proxy.is_some() {
             return Err(BuildError::UnusedOption("proxy"));
         }
-        self.check_root_certificates()
+        self.check_tls_options()
     }
 
     /// Checks that no option is set that applies only to TLS of the client's own. Use it for clients whose connections
@@ -78,15 +78,18 @@ impl<P> PreparedClient<P> {
     ///
     /// # Errors
     ///
-    /// [`BuildError::UnusedOption`] with `root_certificates` or `proxy`.
+    /// [`BuildError::UnusedOption`] with `tls_server_name`, `root_certificates` or `proxy`.
     pub fn check_tls_connector(&self) -> Result<(), BuildError> {
         if self.route.proxy.is_some() && self.session.endpoint().is_secure() {
             return Err(BuildError::UnusedOption("proxy"));
         }
-        self.check_root_certificates()
+        self.check_tls_options()
     }
 
-    fn check_root_certificates(&self) -> Result<(), BuildError> {
+    fn check_tls_options(&self) -> Result<(), BuildError> {
+        if self.options.tls_server_name.is_some() {
+            return Err(BuildError::UnusedOption("tls_server_name"));
+        }
         match self.options.root_certificates {
             RootCertificates::WebPki => Ok(()),
             _ => Err(BuildError::UnusedOption("root_certificates")),
@@ -344,6 +347,7 @@ mod tests {
         for (options, name) in [
             (options().connect_to("a:1"), "connect_to"),
             (options().proxy(proxy), "proxy"),
+            (options().tls_server_name("a"), "tls_server_name"),
             (options().root_certificates(roots), "root_certificates"),
         ] {
             assert_eq!(unused(options), Err(BuildError::UnusedOption(name)));

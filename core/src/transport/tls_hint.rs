@@ -39,8 +39,8 @@ impl Peer {
     pub fn other_name(self) -> &'static str {
         match self {
             Peer::Server => {
-                "the certificate is not valid for the endpoint's host name: write the server's name in the endpoint, \
-                 and set ClientOptions::connect_to to connect elsewhere"
+                "the certificate is for another name: write that name in the endpoint, and set ClientOptions::connect_to \
+                 to connect elsewhere; or set ClientOptions::tls_server_name to the name of a load balancer"
             }
             Peer::Proxy => {
                 "the proxy's certificate is for another name: write that name in the proxy's URL"

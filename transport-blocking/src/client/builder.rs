@@ -74,8 +74,8 @@ impl ClientBuilder {
     /// configuration of the agent. Of the options for connections,
     /// [`max_connections`](neptunedata::transport::ClientOptions::max_connections) and
     /// [`acquire_timeout`](neptunedata::transport::ClientOptions::acquire_timeout) apply.
-    /// [`build`](ClientBuilder::build) fails if `connect_to`, `proxy` or `root_certificates` is set; the
-    /// others are ignored.
+    /// [`build`](ClientBuilder::build) fails if `connect_to`, `proxy`, `tls_server_name` or
+    /// `root_certificates` is set; the others are ignored.
     ///
     /// ```
     /// use neptunedata_blocking::{Client, Endpoint, engine::GetEngineStatus, ureq::Agent};

@@ -145,8 +145,8 @@ impl ClientBuilder {
     }
 
     /// Like [`connector`](ClientBuilder::connector), which it replaces, but the connections to `https` endpoints already
-    /// use TLS. The connector must not negotiate HTTP/2. [`build`](ClientBuilder::build) fails if `root_certificates` or,
-    /// for an `https` endpoint, a proxy is set.
+    /// use TLS. The connector must not negotiate HTTP/2. [`build`](ClientBuilder::build) fails if `tls_server_name`,
+    /// `root_certificates` or, for an `https` endpoint, a proxy is set.
     pub fn tls_connector<S>(mut self, connector: S) -> Self
     where
         S: Service<Uri> + Clone + Send + Sync + 'static,
@@ -220,7 +220,8 @@ impl ClientBuilder {
     /// [fresh](neptunedata::machine::Reuse::Fresh) connection, and cannot choose the instance at which it
     /// [cancels a query](crate#cancelling-abandoned-queries). A cancellation waits until the service is
     /// ready. The options for connections and for response heads are ignored, but
-    /// [`build`](ClientBuilder::build) fails if `connect_to`, `root_certificates` or a proxy is set.
+    /// [`build`](ClientBuilder::build) fails if `connect_to`, `tls_server_name`,
+    /// `root_certificates` or a proxy is set.
     pub fn service<S, B>(mut self, service: S) -> Self
     where
         S: Service<http::Request<RequestBody>, Response = http::Response<B>>
@@ -271,8 +272,7 @@ impl TransportSettings {
     }
 }
 
-/// A connector to the endpoint, or where the options lead. TLS name, signature and `host` header remain those of the
-/// endpoint.
+/// A connector to the endpoint, or where the options lead.
 fn connector(
     base: Base,
     secured: bool,
@@ -327,7 +327,7 @@ fn connector(
             .transpose()?,
         #[cfg(feature = "tls")]
         tls: secure
-            .then(|| Tls::new(Peer::Server, endpoint.host(), roots))
+            .then(|| Tls::new(Peer::Server, &route.tls_name, roots))
             .transpose()?,
     })
 }

@@ -26,7 +26,6 @@ pub(crate) struct Tls {
 impl Tls {
     /// TLS 1.2 or 1.3 to the server of this name, at any address. Without ALPN, so that HTTP/2 is not negotiated.
     pub(crate) fn new(peer: Peer, host: &str, roots: &RootCertificates) -> Result<Tls, BuildError> {
-        let host = host.strip_suffix('.').unwrap_or(host);
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| BuildError::TlsName(host.to_owned()))?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());

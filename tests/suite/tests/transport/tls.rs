@@ -8,16 +8,17 @@ use std::{
 };
 
 use neptunedata::{
-    CallOptions, Endpoint, ErrorKind, ExceptionKind,
+    CallOptions, Credentials, Endpoint, ErrorKind, ExceptionKind,
     transport::{RootCertificates, TransportErrorKind},
 };
+use neptunedata_emulator::{Config, Emulator, ServerOptions, Tls};
 use neptunedata_tests::{
     client::{Driver, quick},
     raw_server::{RawServer, ok, read_request, until_closed},
 };
 use rustls::version::TLS12;
 
-use crate::{authority::*, support::*};
+use crate::{authority::*, proxy_server::*, support::*};
 
 #[test]
 fn addresses_and_absolute_names_have_certificates() {
@@ -117,6 +118,64 @@ fn an_answer_that_comes_before_the_request_is_sent_is_read() {
             let unknown = ErrorKind::Service(ExceptionKind::Unknown);
             assert_eq!(facts(&error), (unknown, 1, false), "{driver}: {error}");
             drop(over);
+        }
+    }
+}
+
+#[test]
+fn a_load_balancer_has_a_certificate_of_its_own() {
+    let config = || Config::default().iam(ACCESS_KEY, SECRET_KEY, REGION);
+    for driver in Driver::ALL {
+        for (certificate, name, expected) in [
+            (
+                "lb.example.net",
+                Some("lb.example.net"),
+                Some("lb.example.net"),
+            ),
+            ("127.0.0.1", Some("127.0.0.1"), None),
+            (
+                "lb.example.net",
+                Some("db.example.com"),
+                Some("db.example.com"),
+            ),
+            ("lb.example.net", None, Some("db.example.com")),
+            (
+                "db.example.com",
+                Some("lb.example.net"),
+                Some("lb.example.net"),
+            ),
+        ] {
+            let balancer = ServerOptions::new().tls(Tls::default().names([certificate]));
+            let balancer = balancer.start(Emulator::new(config())).unwrap();
+            let (proxy, _requests) = proxy_to(balancer.address());
+            let roots = RootCertificates::Pem(balancer.ca_pem().unwrap().to_owned());
+            let mut options = quick().root_certificates(roots);
+            if let Some(name) = name {
+                options = options.tls_server_name(name);
+            }
+            for options in [
+                options.clone().connect_to(balancer.address().to_string()),
+                options.clone().proxy(proxy_at(proxy.address)),
+            ] {
+                let endpoint = Endpoint::parse("https://db.example.com:8182").unwrap();
+                let builder = driver.builder(endpoint.with_region(REGION).unwrap());
+                let builder = builder.credentials(Credentials::new(ACCESS_KEY, SECRET_KEY));
+                let client = builder.options(options).build().unwrap();
+                let result = client.send(&status());
+                if name == Some(certificate) {
+                    // The signature is for the `host` header.
+                    result.unwrap();
+                } else {
+                    let error = result.unwrap_err();
+                    let tls = transport(TransportErrorKind::Tls);
+                    assert_eq!(facts(&error), (tls, 1, false), "{driver}: {error}");
+                    let text = error.to_string();
+                    assert!(text.contains("ClientOptions::tls_server_name"), "{text}");
+                }
+                let handshakes = balancer.handshakes();
+                let sent = &handshakes.last().unwrap().server_name;
+                assert_eq!(sent.as_deref(), expected, "{driver}");
+            }
         }
     }
 }
