@@ -16,6 +16,8 @@ mod macros;
 #[cfg(feature = "transport")]
 mod no_proxy;
 #[cfg(feature = "transport")]
+mod not_http;
+#[cfg(feature = "transport")]
 mod proxy;
 #[cfg(feature = "transport")]
 mod reuse;
@@ -35,6 +37,8 @@ pub use build_error::BuildError;
 pub use client_options::{ClientOptions, RootCertificates};
 #[cfg(feature = "transport")]
 pub use framing::check_framing;
+#[cfg(feature = "transport")]
+pub use not_http::{RESPONSE_START, not_http};
 #[cfg(feature = "transport")]
 pub use proxy::{Proxy, ProxyError, proxy_refused};
 #[cfg(feature = "transport")]

@@ -3,12 +3,13 @@
 
 use std::{fmt, io, mem, net::SocketAddr, sync::Arc, time::Duration};
 
-use http::Uri;
+use http::{Uri, uri::Scheme};
 use neptunedata::{
     Endpoint, TransportError,
     endpoint::EndpointError,
     transport::{
-        ClientOptions, ProxyError, Route, RouteError, Sent, TransportErrorKind, tls_hint::Peer,
+        ClientOptions, ProxyError, RESPONSE_START, Route, RouteError, Sent, TransportErrorKind,
+        tls_hint::Peer,
     },
 };
 use ureq::unversioned::{
@@ -60,6 +61,7 @@ pub(crate) fn agent(
         target,
         name,
         peer,
+        plain_peer: route.plain_peer(),
         tunnel,
         pool,
         timeout: options.get_connect_timeout(),
@@ -83,6 +85,8 @@ struct ObservedConnector {
     name: Uri,
     /// What the target is.
     peer: Peer,
+    /// The target, if it has no TLS.
+    plain_peer: Option<Peer>,
     /// The proxy through which a tunnel leads to the target.
     tunnel: Option<Uri>,
     pool: Arc<Pool>,
@@ -155,6 +159,7 @@ impl ObservedConnector {
             pool: Arc::clone(&self.pool),
             record,
             peer,
+            plain_peer: self.plain_peer,
             request: None,
         })
     }
@@ -185,7 +190,11 @@ impl ObservedConnector {
             details.config.output_buffer_size(),
         );
         let buffers = LazyBuffers::new(input, output);
-        Ok(Socket { tcp, buffers })
+        Ok(Socket {
+            tcp,
+            buffers,
+            needs_start: true,
+        })
     }
 
     /// Opens a tunnel through the proxy.
@@ -212,7 +221,10 @@ impl ObservedConnector {
         if let Some(failure) = Observation::current().state().take_failure() {
             return Err(failure);
         }
-        Err(self.with_context(tunnel_error(error)))
+        let start = mem::take(&mut Observation::current().state().start);
+        let is_plain = self.tunnel.as_ref().and_then(Uri::scheme) == Some(&Scheme::HTTP);
+        let peer = Some(Peer::Proxy).filter(|_| is_plain);
+        Err(self.with_context(tunnel_error(error, &start, peer)))
     }
 
     /// Adds TLS, if the scheme of the name is `https`. Errors name the target.
@@ -309,6 +321,8 @@ impl Resolver for NoResolver {
 struct Socket {
     tcp: Arc<Tcp>,
     buffers: LazyBuffers,
+    /// Nothing has been received yet.
+    needs_start: bool,
 }
 
 impl Transport for Socket {
@@ -323,7 +337,15 @@ impl Transport for Socket {
     }
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
-        let received = self.tcp.read(self.buffers.input_append_buf())?;
+        let buffer = self.buffers.input_append_buf();
+        let received = self.tcp.read(buffer)?;
+        if self.needs_start {
+            self.needs_start = false;
+            let start = buffer
+                .get(..received.min(RESPONSE_START))
+                .unwrap_or_default();
+            Observation::current().state().start = start.to_vec();
+        }
         self.buffers.input_appended(received);
         Ok(received > 0)
     }

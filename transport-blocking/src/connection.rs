@@ -15,7 +15,7 @@
 
 use std::{fmt, io, mem, net::SocketAddr, sync::Arc};
 
-use neptunedata::transport::{ConnectionRecord, Purpose, TransportErrorKind};
+use neptunedata::transport::{ConnectionRecord, Purpose, TransportErrorKind, tls_hint::Peer};
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 
 use crate::{
@@ -33,6 +33,8 @@ pub(crate) struct Connection {
     pub(crate) record: ConnectionRecord,
     /// The address of the server; none behind a proxy.
     pub(crate) peer: Option<SocketAddr>,
+    /// The other end of a connection without TLS.
+    pub(crate) plain_peer: Option<Peer>,
     /// The request in progress.
     pub(crate) request: Option<Request>,
 }
@@ -122,13 +124,18 @@ impl Connection {
         let before = self.inner.buffers().input().len();
         let received = self.inner.await_input(timeout);
         let received = received.map_err(ureq::Error::into_io)?;
-        let input = self.inner.buffers().input();
         let Some(request) = &mut self.request else {
             return Ok(received);
         };
         request.is_answered |= received;
         let mut state = request.observation.state();
-        state.follow(input, before, request.is_head, self.pool.max_head_bytes());
+        state.follow(
+            self.inner.buffers().input(),
+            before,
+            request.is_head,
+            self.pool.max_head_bytes(),
+            self.plain_peer,
+        );
         Ok(received)
     }
 

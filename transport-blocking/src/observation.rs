@@ -15,7 +15,7 @@ use std::{
 use neptunedata::{
     TransportError,
     machine::Reuse,
-    transport::{Purpose, Sent, TransportErrorKind},
+    transport::{Purpose, Sent, TransportErrorKind, not_http, tls_hint::Peer},
 };
 
 use crate::{
@@ -44,6 +44,8 @@ pub(crate) struct State {
     pub(crate) secrets: Vec<u8>,
     /// Scheme and authority of the URL, if a proxy forwards the request. The connection adds them to the request line.
     pub(crate) origin: String,
+    /// The first bytes received over the connection that was opened last.
+    pub(crate) start: Vec<u8>,
     /// The TCP connection that was opened last.
     pub(crate) tcp: Option<Arc<Tcp>>,
     /// The address of the server, if it is known.
@@ -140,8 +142,15 @@ impl State {
     }
 
     /// Follows received bytes. `input` is what ureq has not consumed; its first `seen` bytes are not new. `is_head` says
-    /// that the method is HEAD.
-    pub(crate) fn follow(&mut self, input: &[u8], seen: usize, is_head: bool, max_bytes: usize) {
+    /// that the method is HEAD. `plain_peer` is the other end of a connection without TLS.
+    pub(crate) fn follow(
+        &mut self,
+        input: &[u8],
+        seen: usize,
+        is_head: bool,
+        max_bytes: usize,
+        plain_peer: Option<Peer>,
+    ) {
         let new = if self.body.is_some() {
             input.get(seen..)
         } else {
@@ -163,7 +172,8 @@ impl State {
                         httparse::Error::TooManyHeaders => TransportErrorKind::HeadTooLarge,
                         _ => TransportErrorKind::Protocol,
                     };
-                    self.fail(self.error(kind).with_source(error));
+                    let peer = plain_peer.filter(|_| !self.is_reused);
+                    self.fail(not_http(self.error(kind).with_source(error), input, peer));
                     return;
                 }
             }

@@ -14,7 +14,7 @@ use std::{
 
 use neptunedata::{
     TransportError,
-    transport::{Sent, TransportErrorKind, proxy_refused},
+    transport::{Sent, TransportErrorKind, not_http, proxy_refused, tls_hint::Peer},
 };
 use socket2::{SockRef, TcpKeepalive};
 
@@ -217,8 +217,9 @@ pub(crate) fn not_sent(kind: TransportErrorKind, error: io::Error) -> TransportE
     }
 }
 
-/// A tunnel through a proxy could not be opened.
-pub(crate) fn tunnel_error(error: ureq::Error) -> TransportError {
+/// A tunnel through a proxy could not be opened. `start` is the start of the proxy's response; `peer` is the proxy, if
+/// the connection to it has no TLS.
+pub(crate) fn tunnel_error(error: ureq::Error, start: &[u8], peer: Option<Peer>) -> TransportError {
     let reason = match error {
         ureq::Error::ConnectProxyFailed(reason) => {
             // ureq writes the status as `407/407`.
@@ -231,7 +232,8 @@ pub(crate) fn tunnel_error(error: ureq::Error) -> TransportError {
         ureq::Error::Protocol(_) => "the proxy's response is not valid HTTP",
         error => return not_sent(TransportErrorKind::Connect, error.into_io()),
     };
-    not_sent(TransportErrorKind::Connect, io::Error::other(reason))
+    let failure = not_sent(TransportErrorKind::Connect, io::Error::other(reason));
+    not_http(failure, start, peer)
 }
 
 /// Whether a read or write ended because of the socket's time-out, or was interrupted by a signal. On Unix, `TimedOut`

@@ -90,6 +90,9 @@ pub(crate) fn failure(error: ureq::Error, peer: Peer) -> TransportError {
     let Some(reason) = reason.and_then(|reason| reason.downcast_ref::<Error>()) else {
         return not_sent(TransportErrorKind::Connect, error);
     };
+    if let Error::InvalidMessage(InvalidMessage::InvalidContentType) = reason {
+        return peer.not_tls();
+    }
     let hint = hint(reason, peer);
     let failure = not_sent(TransportErrorKind::Tls, error);
     match hint {
@@ -101,7 +104,6 @@ pub(crate) fn failure(error: ureq::Error, peer: Peer) -> TransportError {
 /// What to do about a failed handshake, where one cause is likely.
 fn hint(error: &Error, peer: Peer) -> Option<&'static str> {
     match error {
-        Error::InvalidMessage(InvalidMessage::InvalidContentType) => Some(peer.not_tls()),
         Error::InvalidCertificate(CertificateError::UnknownIssuer) => Some(peer.unknown_issuer()),
         Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },

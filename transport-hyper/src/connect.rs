@@ -12,7 +12,7 @@ use std::{future::poll_fn, net::SocketAddr, sync::Arc};
 use futures_util::future::BoxFuture;
 use http::{HeaderValue, Uri};
 use hyper::rt::{Read, Write};
-use neptunedata::TransportError;
+use neptunedata::{TransportError, transport::tls_hint::Peer};
 use tower_service::Service;
 
 use crate::{
@@ -33,6 +33,8 @@ pub(crate) struct Connector {
     pub(crate) tunnel: Option<proxy::Tunnel>,
     /// Requests are sent to the proxy.
     pub(crate) forwarding: Option<Forwarding>,
+    /// The other end of connections without TLS.
+    pub(crate) plain_peer: Option<Peer>,
     /// TLS to the proxy.
     #[cfg(feature = "tls")]
     pub(crate) proxy_tls: Option<tls::Tls>,

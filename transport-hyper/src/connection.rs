@@ -11,7 +11,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, ready},
 };
@@ -28,13 +28,16 @@ use hyper::{
 };
 use neptunedata::{
     TransportError,
-    transport::{ClientOptions, Sent, TransportErrorKind, check_framing, proxy_refused},
+    transport::{
+        ClientOptions, Sent, TransportErrorKind, check_framing, not_http, proxy_refused,
+        tls_hint::Peer,
+    },
 };
 
 use crate::{
-    connect::Forwarding,
+    connect::{Connector, Forwarding},
     errors,
-    io::{Counted, Stream},
+    io::{Observed, Stream, Traffic},
     round_trip::BodyPart,
     service::RequestBody,
 };
@@ -43,13 +46,15 @@ use crate::{
 pub(crate) struct Connection {
     sender: http1::SendRequest<RequestBody>,
     /// None after the connection has ended.
-    driver: Option<http1::Connection<Counted, RequestBody>>,
-    written: Arc<AtomicU64>,
+    driver: Option<http1::Connection<Observed, RequestBody>>,
+    traffic: Arc<Traffic>,
     probe: Option<Arc<AtomicBool>>,
     /// The address of the server, if it is known.
     pub(crate) peer: Option<SocketAddr>,
     /// Requests are sent to a proxy.
     forwarding: Option<Forwarding>,
+    /// The other end, if the connection has no TLS.
+    plain_peer: Option<Peer>,
     progress: Progress,
     /// The connection has ended because data arrived that belongs to no response.
     has_unexpected_input: bool,
@@ -80,13 +85,13 @@ const READ_AHEAD: usize = 128 * 1024;
 impl Connection {
     pub(crate) async fn new(
         stream: Stream,
-        forwarding: Option<Forwarding>,
+        connector: &Connector,
         max_head_bytes: usize,
     ) -> Result<Connection, TransportError> {
-        let written = Arc::new(AtomicU64::new(0));
-        let io = Counted {
+        let traffic = Arc::<Traffic>::default();
+        let io = Observed {
             io: stream.io,
-            written: Arc::clone(&written),
+            traffic: Arc::clone(&traffic),
         };
         let (sender, driver) = http1::Builder::new()
             .max_header_size(max_head_bytes)
@@ -99,10 +104,11 @@ impl Connection {
         Ok(Connection {
             sender,
             driver: Some(driver),
-            written,
+            traffic,
             probe: stream.probe,
             peer: stream.peer,
-            forwarding,
+            forwarding: connector.forwarding.clone(),
+            plain_peer: connector.plain_peer,
             progress: Progress::Idle,
             has_unexpected_input: false,
         })
@@ -160,7 +166,7 @@ impl Connection {
             *request.uri_mut() = http::Uri::from(target.clone());
         }
         let length = length_of(&request);
-        self.written.store(0, Ordering::Relaxed);
+        self.traffic.written.store(0, Ordering::Relaxed);
         let request = request.map(RequestBody::new);
         let head = Box::pin(self.sender.try_send_request(request));
         self.progress = Progress::Head(length, head);
@@ -195,7 +201,8 @@ impl Connection {
                     Some(_) => Sent::No,
                     None => self.sent(),
                 };
-                Err(errors::of_connection(error.into_error(), sent))
+                let error = errors::of_connection(error.into_error(), sent);
+                Err(not_http(error, &self.traffic.start(), self.plain_peer))
             }
         })
     }
@@ -203,7 +210,9 @@ impl Connection {
     /// Whether the server can have received the whole request in progress.
     pub(crate) fn sent(&self) -> Sent {
         match self.progress {
-            Progress::Head(length, _) if self.written.load(Ordering::Relaxed) < length => Sent::No,
+            Progress::Head(length, _) if self.traffic.written.load(Ordering::Relaxed) < length => {
+                Sent::No
+            }
             _ => Sent::Maybe,
         }
     }

@@ -9,6 +9,9 @@ use neptunedata::{
     transport::{Sent, TransportErrorKind},
 };
 
+#[cfg(feature = "tls")]
+use rustls::InvalidMessage;
+
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// A failure before a connection was open, so nothing was sent.
@@ -19,7 +22,11 @@ pub(crate) fn not_sent(kind: TransportErrorKind, source: impl Into<BoxError>) ->
 /// A failure while a connection is being opened: TLS failed, or the stream was closed.
 #[cfg(feature = "tls")]
 pub(crate) fn of_setting_up(error: io::Error, peer: Peer) -> TransportError {
-    let hint = find::<rustls::Error>(&error).and_then(|error| tls_hint(error, peer));
+    let reason = find::<rustls::Error>(&error);
+    if let Some(rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType)) = reason {
+        return peer.not_tls();
+    }
+    let hint = reason.and_then(|error| tls_hint(error, peer));
     let kind = if is_tls(&error) {
         TransportErrorKind::Tls
     } else {
@@ -35,9 +42,8 @@ pub(crate) fn of_setting_up(error: io::Error, peer: Peer) -> TransportError {
 /// What to do about a failed handshake, if one cause is likely.
 #[cfg(feature = "tls")]
 fn tls_hint(error: &rustls::Error, peer: Peer) -> Option<&'static str> {
-    use rustls::{CertificateError, Error, InvalidMessage};
+    use rustls::{CertificateError, Error};
     match error {
-        Error::InvalidMessage(InvalidMessage::InvalidContentType) => Some(peer.not_tls()),
         Error::InvalidCertificate(CertificateError::UnknownIssuer) => Some(peer.unknown_issuer()),
         Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },

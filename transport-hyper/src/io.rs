@@ -1,17 +1,18 @@
-//! Byte streams of any kind, and counting of the bytes that are written.
+//! Byte streams of any kind, and what is observed of their traffic.
 
 use std::{
     io,
     net::SocketAddr,
     pin::Pin,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll},
 };
 
-use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
+use neptunedata::transport::RESPONSE_START;
 
 /// A byte stream of any kind.
 pub(crate) trait ByteStream: Read + Write + Send + Unpin {}
@@ -30,25 +31,52 @@ pub(crate) struct Stream {
     pub(crate) probe: Option<Arc<AtomicBool>>,
 }
 
-/// A stream that counts the bytes written.
-pub(crate) struct Counted {
-    pub(crate) io: BoxedIo,
+/// What was written and received over a connection.
+#[derive(Default)]
+pub(crate) struct Traffic {
     /// The number of bytes of the request that were written.
-    pub(crate) written: Arc<AtomicU64>,
+    pub(crate) written: AtomicU64,
+    /// The first bytes received, at most [`RESPONSE_START`].
+    start: Mutex<Vec<u8>>,
 }
 
-impl Read for Counted {
+impl Traffic {
+    /// The first bytes received.
+    pub(crate) fn start(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.start.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A stream whose traffic is observed.
+pub(crate) struct Observed {
+    pub(crate) io: BoxedIo,
+    pub(crate) traffic: Arc<Traffic>,
+}
+
+impl Read for Observed {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        buffer: ReadBufCursor<'_>,
+        mut buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_read(cx, buffer)
+        let left = RESPONSE_START.saturating_sub(self.traffic.start().len());
+        let mut bytes = [0; RESPONSE_START];
+        let Some(bytes) = bytes.get_mut(..left.min(buffer.remaining())) else {
+            return Pin::new(&mut self.io).poll_read(cx, buffer);
+        };
+        if bytes.is_empty() {
+            return Pin::new(&mut self.io).poll_read(cx, buffer);
+        }
+        let mut first = ReadBuf::new(bytes);
+        let read = Pin::new(&mut self.io).poll_read(cx, first.unfilled());
+        self.traffic.start().extend_from_slice(first.filled());
+        buffer.put_slice(first.filled());
+        read
     }
 }
 
 // Without vectored writes: hyper then appends the body to the head and writes both at once.
-impl Write for Counted {
+impl Write for Observed {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -57,7 +85,7 @@ impl Write for Counted {
         let written = Pin::new(&mut self.io).poll_write(cx, buffer);
         if let Poll::Ready(Ok(bytes)) = written {
             let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-            self.written.fetch_add(bytes, Ordering::Relaxed);
+            self.traffic.written.fetch_add(bytes, Ordering::Relaxed);
         }
         written
     }

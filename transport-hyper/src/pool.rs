@@ -192,8 +192,8 @@ impl Shared {
         let runtime = RuntimeId::here();
         let connect = async {
             let stream = self.connector.connect(peer, &self.clock).await?;
-            let forwarding = self.connector.forwarding.clone();
-            Connection::new(stream, forwarding, self.options.get_max_head_bytes()).await
+            let max_head_bytes = self.options.get_max_head_bytes();
+            Connection::new(stream, &self.connector, max_head_bytes).await
         };
         let limit = self.options.get_connect_timeout();
         // `within` polls the future before the timer, so a connector that is ready at once would succeed with

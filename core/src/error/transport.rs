@@ -158,6 +158,13 @@ impl TransportError {
         self
     }
 
+    /// Notes that the request cannot have been executed, although there was an answer.
+    #[cfg(feature = "transport")]
+    pub(crate) fn not_executed(mut self) -> Self {
+        self.sent = Sent::No;
+        self
+    }
+
     /// Notes that the server received the request, because the response had begun.
     pub(crate) fn received(mut self) -> Self {
         self.sent = Sent::Maybe;

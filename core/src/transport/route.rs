@@ -4,7 +4,7 @@ use std::net::Ipv6Addr;
 
 use crate::{
     endpoint::{Endpoint, EndpointError},
-    transport::{ClientOptions, Proxy, ProxyError},
+    transport::{ClientOptions, Proxy, ProxyError, tls_hint::Peer},
 };
 
 /// The route of a client's connections: [`ClientOptions::route`].
@@ -44,6 +44,16 @@ pub enum RouteError {
         "environment variable HTTPS_PROXY, https_proxy, http_proxy, ALL_PROXY or all_proxy: {0}"
     )]
     Proxy(ProxyError),
+}
+
+impl Route {
+    /// The other end of a connection without TLS, to which the requests are sent; `None` with TLS.
+    pub fn plain_peer(&self) -> Option<Peer> {
+        match &self.proxy {
+            Some(proxy) if self.forwarded => Some(Peer::Proxy).filter(|_| !proxy.is_secure()),
+            _ => Some(Peer::Server).filter(|_| !self.to.is_secure()),
+        }
+    }
 }
 
 impl ClientOptions {

@@ -1,4 +1,6 @@
-//! Hints about failed TLS handshakes, for [`TransportError::with_hint`](crate::TransportError::with_hint).
+//! Hints about failed TLS handshakes, for [`TransportError::with_hint`].
+
+use crate::error::{Sent, TransportError, TransportErrorKind};
 
 /// The other end of a handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,16 +12,27 @@ pub enum Peer {
 }
 
 impl Peer {
-    /// The first bytes of the peer are not TLS.
-    pub fn not_tls(self) -> &'static str {
+    /// The peer answers plain HTTP with TLS.
+    pub(super) fn expects_tls(self) -> &'static str {
         match self {
+            Peer::Server => "the server speaks TLS on this port: write https://",
+            Peer::Proxy => "the proxy speaks TLS on this port: write https:// in the proxy's URL",
+        }
+    }
+
+    /// The error of a handshake in which the first bytes of the peer were not TLS.
+    pub fn not_tls(self) -> TransportError {
+        let hint = match self {
             Peer::Server => {
                 "the server does not speak TLS on this port: check the port, or write http:// if it speaks plain HTTP"
             }
             Peer::Proxy => {
                 "the proxy does not speak TLS on this port: check the port, or write http:// in the proxy's URL"
             }
-        }
+        };
+        TransportError::new(TransportErrorKind::Tls, Sent::No)
+            .with_source("the answer is not TLS")
+            .with_hint(hint)
     }
 
     /// The issuer of the peer's certificate is unknown.

@@ -28,3 +28,5 @@ mod streams;
 mod support;
 #[path = "transport/tls.rs"]
 mod tls;
+#[path = "transport/wrong_protocol.rs"]
+mod wrong_protocol;

@@ -319,6 +319,7 @@ fn connector(
             .map(|proxy| Forwarding {
                 authorization: proxy.authorization(),
             }),
+        plain_peer: route.plain_peer(),
         #[cfg(feature = "tls")]
         proxy_tls: proxy
             .as_ref()

@@ -3,6 +3,7 @@
 use std::{
     future::{Future, poll_fn},
     pin::pin,
+    sync::Arc,
     task::Poll,
 };
 
@@ -13,13 +14,13 @@ use http::{
 use hyper::{body::Incoming, client::conn::http1};
 use neptunedata::{
     TransportError,
-    transport::{Proxy, TransportErrorKind, proxy_refused},
+    transport::{Proxy, TransportErrorKind, not_http, proxy_refused, tls_hint::Peer},
 };
 
 use crate::{
     RequestBody,
     errors::{self, BoxError},
-    io::{BoxedIo, Stream},
+    io::{BoxedIo, Observed, Stream, Traffic},
 };
 
 /// The maximum size of the head of a proxy's response. Longer ones are not from a proxy.
@@ -33,6 +34,8 @@ pub(crate) struct Tunnel {
     /// The host and port at its end.
     pub(super) authority: String,
     authorization: Option<HeaderValue>,
+    /// The connection to the proxy has no TLS.
+    is_plain: bool,
 }
 
 impl Tunnel {
@@ -41,15 +44,22 @@ impl Tunnel {
         Tunnel {
             authority: authority.to_owned(),
             authorization: proxy.authorization(),
+            is_plain: !proxy.is_secure(),
         }
     }
 
     /// Opens the tunnel over a connection to the proxy.
     pub(crate) async fn open(&self, stream: Stream) -> Result<Stream, TransportError> {
-        let failed = |error: BoxError| {
-            errors::not_sent(TransportErrorKind::Connect, error).with_target(&self.authority)
+        let traffic = Arc::<Traffic>::default();
+        let io = Observed {
+            io: stream.io,
+            traffic: Arc::clone(&traffic),
         };
-        let (response, io) = self.connect(stream.io).await.map_err(failed)?;
+        let (response, io) = self.connect(io).await.map_err(|error| {
+            let error = errors::not_sent(TransportErrorKind::Connect, error);
+            let peer = Some(Peer::Proxy).filter(|_| self.is_plain);
+            not_http(error, &traffic.start(), peer).with_target(&self.authority)
+        })?;
         let status = response.status();
         if status.is_success() {
             return Ok(Stream {
@@ -63,7 +73,7 @@ impl Tunnel {
     }
 
     /// Sends the request to the proxy, and returns its response and the connection.
-    async fn connect(&self, io: BoxedIo) -> Result<(Response<Incoming>, BoxedIo), BoxError> {
+    async fn connect(&self, io: Observed) -> Result<(Response<Incoming>, BoxedIo), BoxError> {
         let mut request = Request::builder()
             .method(Method::CONNECT)
             .uri(&self.authority)
@@ -90,7 +100,7 @@ impl Tunnel {
             // Servers wait for the client, in TLS as in HTTP.
             return Err("the proxy sent data after its response".into());
         }
-        Ok((response, parts.io))
+        Ok((response, parts.io.io))
     }
 }
 

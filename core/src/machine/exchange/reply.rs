@@ -335,12 +335,7 @@ impl Exchange {
         failure: TransportError,
         now: Now,
     ) -> Flow {
-        let mut failure = self.with_target(failure);
-        if failure.kind() == TransportErrorKind::Protocol
-            && !self.plan.session.endpoint().is_secure()
-        {
-            failure = failure.with_hint("if the server expects TLS, use https://");
-        }
+        let failure = self.with_target(failure);
         let sent_at = outgoing.sent_at;
         if failure.sent() == Sent::Maybe && may_continue_after(&failure) {
             self.record_abandoned(&mut outgoing);

@@ -314,8 +314,7 @@ fn failed(error: &Error) -> Failed {
     if let Some(id) = id {
         text = text.replace(&id, "ID");
     }
-    // The port differs from run to run, and this hint is for plain HTTP alone.
-    text = text.replace("; if the server expects TLS, use https://", "");
+    // The port differs from run to run.
     if let Cause::Transport(error) = error.cause()
         && let Some(target) = error.target()
     {
