@@ -16,41 +16,62 @@ const MAX_SIZE_LINE: usize = 64;
 /// What the head of a response says about its body.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Head {
-    /// The number of bytes up to the body, with the informational heads before it.
+    /// The number of bytes.
     pub(crate) length: usize,
     pub(crate) is_chunked: bool,
+    /// Another head follows: `100 Continue` and others.
+    pub(crate) is_informational: bool,
 }
 
 impl Head {
-    /// The head of the final response at the start of these bytes. `None` if it is not complete yet.
+    /// The head at the start of these bytes. `None` if it is not complete yet.
     ///
     /// # Errors
     ///
     /// The head is invalid: ureq rejects it as well.
     pub(crate) fn read(bytes: &[u8]) -> Result<Option<Head>, httparse::Error> {
-        let mut length = 0_usize;
-        loop {
-            let mut fields = [EMPTY_HEADER; MAX_FIELDS];
-            let mut response = httparse::Response::new(&mut fields);
-            let rest = bytes.get(length..).unwrap_or_default();
-            let Status::Complete(end) = response.parse(rest)? else {
-                return Ok(None);
-            };
-            length = length.saturating_add(end);
-            let code = response.code.unwrap_or_default();
-            if matches!(code, 100 | 102..=199) {
-                continue;
+        let mut fields = [EMPTY_HEADER; MAX_FIELDS];
+        let mut response = httparse::Response::new(&mut fields);
+        let Status::Complete(length) = response.parse(bytes)? else {
+            return Ok(None);
+        };
+        let code = response.code.unwrap_or_default();
+        let has_body = !matches!(code, 101 | 204 | 304);
+        let is_coding = |field: &httparse::Header<'_>| {
+            TRANSFER_ENCODING.as_str().eq_ignore_ascii_case(field.name)
+        };
+        Ok(Some(Head {
+            length,
+            is_chunked: has_body && response.headers.iter().any(is_coding),
+            is_informational: matches!(code, 100 | 102..=199),
+        }))
+    }
+}
+
+/// Joins the lines of the head that are continued on the next line, as RFC 9112, 5.2 requires: ureq rejects them. The
+/// bytes are a head or a part of it, and what follows. `None` if it has no such lines.
+pub(crate) fn unfolded(bytes: &[u8]) -> Option<Vec<u8>> {
+    let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+    // There may be empty lines in front.
+    let start = bytes.iter().position(|byte| !is_end(byte))?;
+    let mut joined = None;
+    let mut is_status_line = true;
+    for (at, pair) in bytes.windows(2).enumerate().skip(start) {
+        match pair {
+            [b'\n', b' ' | b'\t'] if !is_status_line => {
+                let joined: &mut Vec<u8> = joined.get_or_insert_with(|| bytes.to_vec());
+                let line_end = joined.get_mut(at.saturating_sub(1)..=at);
+                let line_end = line_end.into_iter().flatten();
+                line_end
+                    .filter(|byte| is_end(byte))
+                    .for_each(|byte| *byte = b' ');
             }
-            let has_body = !matches!(code, 101 | 204 | 304);
-            let is_coding = |field: &httparse::Header<'_>| {
-                TRANSFER_ENCODING.as_str().eq_ignore_ascii_case(field.name)
-            };
-            return Ok(Some(Head {
-                length,
-                is_chunked: has_body && response.headers.iter().any(is_coding),
-            }));
+            [b'\n', b'\r' | b'\n'] => break,
+            [b'\n', _] => is_status_line = false,
+            _ => {}
         }
     }
+    joined
 }
 
 /// A chunked body.
@@ -224,11 +245,38 @@ mod tests {
     const BODY: &str = "5;x=y\r\nabcde\r\n0a \r\n0123456789\r\n0\r\nx-a: 1\r\nX-A: 2\r\n\r\n";
 
     #[test]
-    fn informational_heads_of_any_number_are_skipped() {
-        let heads = "HTTP/1.1 102 \r\n\r\n".repeat(20_000) + "HTTP/1.1 200 \r\n\r\n";
-        let head = Head::read(heads.as_bytes()).unwrap().unwrap();
-        assert_eq!(head.length, heads.len());
-        assert_eq!(Head::read(&heads.as_bytes()[..heads.len() - 1]), Ok(None));
+    fn continued_lines_are_joined() {
+        for (head, expected) in [
+            (
+                "HTTP/1.1 200 OK\r\nx: a\r\n b\r\n\tc\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nx: a   b  \tc\r\n\r\n",
+            ),
+            (
+                "\r\n\nHTTP/1.1 200 OK\nx:\n b\n\n",
+                "\r\n\nHTTP/1.1 200 OK\nx:  b\n\n",
+            ),
+            // A part of a head.
+            (
+                "HTTP/1.1 200 OK\r\nx: a\r\n b",
+                "HTTP/1.1 200 OK\r\nx: a   b",
+            ),
+        ] {
+            assert_eq!(
+                unfolded(head.as_bytes()).as_deref(),
+                Some(expected.as_bytes()),
+                "{head}"
+            );
+        }
+        for head in [
+            "",
+            "\r\n",
+            "HTTP/1.1 200 OK\r\n x: y\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nx: y\r\n",
+            "HTTP/1.1 200 OK\r\nx: y\r\n\r\n a\r\n b",
+            "HTTP/1.1 200 OK\n\n\n b",
+        ] {
+            assert_eq!(unfolded(head.as_bytes()), None, "{head}");
+        }
     }
 
     /// What is known after these bytes, received in parts of this size.
@@ -280,16 +328,24 @@ mod tests {
     #[test]
     fn heads_say_where_the_body_begins() {
         let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-        let early = "HTTP/1.1 100 Continue\r\n\r\n";
-        for (text, is_chunked) in [
-            (chunked.to_owned(), true),
-            (format!("{early}{chunked}"), true),
-            ("HTTP/1.1 200 OK\r\n\r\n".to_owned(), false),
-            (chunked.replace("200", "204"), false),
+        for (text, is_chunked, is_informational) in [
+            (chunked.to_owned(), true, false),
+            ("HTTP/1.1 200 OK\r\n\r\n".to_owned(), false, false),
+            (chunked.replace("200", "204"), false, false),
+            (
+                "HTTP/1.1 100 Continue\r\nx: y\r\n\r\n".to_owned(),
+                false,
+                true,
+            ),
         ] {
+            let head = Head {
+                length: text.len(),
+                is_chunked,
+                is_informational,
+            };
             let length = text.len();
-            let head = Head::read(format!("{text}body").as_bytes());
-            assert_eq!(head, Ok(Some(Head { length, is_chunked })), "{text}");
+            let read = Head::read(format!("{text}body").as_bytes());
+            assert_eq!(read, Ok(Some(head)), "{text}");
             assert_eq!(Head::read(&text.as_bytes()[..length - 1]), Ok(None));
         }
         assert!(Head::read(b"220 smtp\r\n\r\n").is_err());

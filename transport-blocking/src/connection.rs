@@ -19,6 +19,7 @@ use neptunedata::transport::{ConnectionRecord, Purpose, TransportErrorKind, tls_
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 
 use crate::{
+    chunks::{Head, unfolded},
     deadlines::elapsed_kind,
     observation::{Body, Observation, State, Writing},
     pool::Pool,
@@ -129,6 +130,9 @@ impl Connection {
         };
         request.is_answered |= received;
         let mut state = request.observation.state();
+        if state.body.is_none() {
+            prepare_head(self.inner.buffers());
+        }
         state.follow(
             self.inner.buffers().input(),
             before,
@@ -177,6 +181,25 @@ impl Connection {
             }
         }
     }
+}
+
+/// Removes informational heads, and joins continued lines: ureq does not read all of them.
+fn prepare_head(buffers: &mut dyn Buffers) {
+    loop {
+        if let Some(head) = unfolded(buffers.input()) {
+            buffers.input_consume(head.len());
+            if let Some(input) = buffers.input_append_buf().get_mut(..head.len()) {
+                input.copy_from_slice(&head);
+            }
+            buffers.input_appended(head.len());
+        }
+        match Head::read(buffers.input()) {
+            Ok(Some(head)) if head.is_informational => buffers.input_consume(head.length),
+            _ => break,
+        }
+    }
+    // Otherwise ureq would parse what is left before it asks for input.
+    buffers.input_consume(0);
 }
 
 impl Transport for Connection {

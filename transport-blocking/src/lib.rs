@@ -65,9 +65,11 @@
 //!
 //! - a head of more than 128 fields ([trailers](transport::ClientOptions::MAX_HEAD_FIELDS) may have more);
 //! - a chunked body in which a chunk-size line, with its extensions, is longer than 20 bytes;
-//! - an informational response `100 Continue` with header fields;
+//! - a chunked body whose head also has a `content-length` that is not a number;
 //! - a proxy's response to `CONNECT` with a status from 201 to 299, or after an informational response: it
 //!   fails as [`Connect`](transport::TransportErrorKind::Connect).
+//!
+//! Neither client reads responses of HTTP/1.2 and later, or with a `transfer-encoding` other than `chunked`.
 //!
 //! If a program enables ureq's feature `gzip`, ureq decompresses the responses of this crate's clients, too.
 //!

@@ -96,6 +96,8 @@ impl Connection {
         let (sender, driver) = http1::Builder::new()
             .max_header_size(max_head_bytes)
             .max_headers(ClientOptions::MAX_HEAD_FIELDS)
+            // RFC 9112, 5.2: a user agent must accept them.
+            .allow_obsolete_multiline_headers_in_responses(true)
             // hyper's buffer must be larger than a head, so that the limit of heads applies first.
             .max_buf_size(max_head_bytes.saturating_add(8192).max(READ_AHEAD))
             .handshake(io)

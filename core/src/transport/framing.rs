@@ -16,12 +16,12 @@ pub fn check_framing(head: &Parts) -> Result<(), &'static str> {
         .get_all(TRANSFER_ENCODING)
         .iter()
         .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-        .map(<[u8]>::trim_ascii)
-        .filter(|coding| !coding.is_empty());
-    let Some(coding) = codings.next() else {
+        .map(<[u8]>::trim_ascii);
+    let Some(last) = codings.next_back() else {
         return Ok(());
     };
-    let is_chunked = coding.eq_ignore_ascii_case(b"chunked") && codings.next().is_none();
+    // An empty element may be anywhere but at the end, where libraries expect the coding.
+    let is_chunked = last.eq_ignore_ascii_case(b"chunked") && codings.all(<[u8]>::is_empty);
     if is_chunked && head.version == Version::HTTP_11 {
         Ok(())
     } else {
@@ -38,7 +38,10 @@ mod tests {
         for (version, codings, is_certain) in [
             (Version::HTTP_11, &[][..], true),
             (Version::HTTP_11, &["chunked"], true),
-            (Version::HTTP_11, &["", " Chunked ,"], true),
+            (Version::HTTP_11, &["", ", Chunked "], true),
+            (Version::HTTP_11, &["chunked,"], false),
+            (Version::HTTP_11, &["chunked", ""], false),
+            (Version::HTTP_11, &[""], false),
             (Version::HTTP_11, &["gzip, chunked"], false),
             (Version::HTTP_11, &["chunked", "chunked"], false),
             (Version::HTTP_11, &["identity"], false),

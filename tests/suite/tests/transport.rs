@@ -22,6 +22,8 @@ mod framing;
 mod proxy;
 #[path = "transport/proxy_server.rs"]
 mod proxy_server;
+#[path = "transport/rfc.rs"]
+mod rfc;
 #[path = "transport/streams.rs"]
 mod streams;
 #[path = "transport/support.rs"]
