@@ -46,7 +46,8 @@
 //! failover, uses a new connection after a new name look-up, and the older connections are not used again.
 //!
 //! TLS is version 1.2 or 1.3, by rustls with ring. The certificate must be valid for the endpoint's name, also through a
-//! tunnel ([`connect_to`](transport::ClientOptions::connect_to)) or a proxy.
+//! tunnel ([`connect_to`](transport::ClientOptions::connect_to)) or a proxy, unless another name is set
+//! ([`tls_server_name`](transport::ClientOptions::tls_server_name)).
 //!
 //! The protocol is HTTP/1.1, by ureq. A response with neither `content-length` nor chunks ends with the
 //! connection. Such a response is an error if its JSON is incomplete; over TLS, it fails as
