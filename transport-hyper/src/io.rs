@@ -61,12 +61,9 @@ impl Read for Observed {
     ) -> Poll<io::Result<()>> {
         let left = RESPONSE_START.saturating_sub(self.traffic.start().len());
         let mut bytes = [0; RESPONSE_START];
-        let Some(bytes) = bytes.get_mut(..left.min(buffer.remaining())) else {
+        let Some(bytes @ [_, ..]) = bytes.get_mut(..left.min(buffer.remaining())) else {
             return Pin::new(&mut self.io).poll_read(cx, buffer);
         };
-        if bytes.is_empty() {
-            return Pin::new(&mut self.io).poll_read(cx, buffer);
-        }
         let mut first = ReadBuf::new(bytes);
         let read = Pin::new(&mut self.io).poll_read(cx, first.unfilled());
         self.traffic.start().extend_from_slice(first.filled());
