@@ -10,7 +10,6 @@ mod format;
 #[cfg(test)]
 mod linear_work;
 mod reader;
-mod scan;
 mod value;
 mod window;
 

@@ -7,8 +7,8 @@
 use bytes::Bytes;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::{scan::Scan, window::Window};
-use crate::wire::raw;
+use super::window::Window;
+use crate::wire::{json_scan::Scan, raw};
 
 /// Input that is read one value at a time.
 #[derive(Debug)]

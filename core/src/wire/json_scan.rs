@@ -5,7 +5,7 @@
 
 /// The state of a scan between two chunks.
 #[derive(Debug, Default)]
-pub(super) struct Scan {
+pub(crate) struct Scan {
     kind: Kind,
     /// How many brackets are open.
     depth: usize,
@@ -28,7 +28,7 @@ enum Kind {
 impl Scan {
     /// Continues with `bytes`. If the value ends in them, returns how many of them belong to it: zero if
     /// a number or a literal ended with the previous chunk.
-    pub(super) fn find_end(&mut self, bytes: &[u8]) -> Option<usize> {
+    pub(crate) fn find_end(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut rest = bytes.iter();
         while let Some(byte) = rest.next() {
             let before = bytes.len().saturating_sub(rest.len()).saturating_sub(1);
