@@ -404,6 +404,13 @@ impl fmt::Debug for Error {
     }
 }
 
+/// For readers of a body: the error is inside, and [`downcast`](std::io::Error::downcast) returns it.
+impl From<Error> for std::io::Error {
+    fn from(error: Error) -> Self {
+        std::io::Error::other(error)
+    }
+}
+
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         // The text of the cause is part of this error's text, so the chain continues after the cause.

@@ -81,10 +81,10 @@
 //! # More machines
 //!
 //! Streams and polling are state machines too. They yield items: after each `Step::Item`, resume with
-//! `Input::Next`. `Rows` takes the response in parts (`Head`, `Chunk`, `End`) and does not accept
-//! `Input::Response`. There are four such machines: [`Rows`](rows::Rows) yields the rows of a response as
-//! they arrive, [`Wait`](wait::Wait) polls until a bulk load or another long job has ended,
-//! [`Changes`](changes::Changes) and [`Transactions`](changes::Transactions) follow a change stream.
+//! `Input::Next`. There are five such machines: [`BodyChunks`](machine::BodyChunks) yields the body of a response
+//! as it arrives, and [`Rows`](rows::Rows) its rows; [`Wait`](wait::Wait) polls until a bulk load or another long
+//! job has ended; [`Changes`](changes::Changes) and [`Transactions`](changes::Transactions) follow a change stream.
+//! The first two take the response in parts (`Head`, `Chunk`, `End`) and do not accept `Input::Response`.
 //!
 //! # Guarantees
 //!

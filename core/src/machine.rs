@@ -6,6 +6,7 @@
 mod abandon;
 mod backoff;
 mod body;
+mod body_chunks;
 mod exchange;
 mod judge;
 mod map;
@@ -21,7 +22,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 
 use crate::{
     credentials::Credentials,
@@ -33,6 +34,7 @@ pub use crate::error::Misuse;
 pub use abandon::{AbandonedQuery, CancelOperation};
 pub(crate) use abandon::{NamedQuery, id_of_attempt};
 pub(crate) use backoff::{Random, uuid};
+pub use body_chunks::BodyChunks;
 pub use exchange::{BodyEvent, Exchange};
 pub(crate) use judge::{Judge, Verdict};
 pub use map::Map;
@@ -157,7 +159,7 @@ pub enum Input {
     /// The end of its body, and the trailers, which may be empty.
     End(HeaderMap),
     /// The whole response with its trailers, for drivers that collect bodies themselves. Not accepted by machines
-    /// that stream the body, such as [`Rows`](crate::rows::Rows).
+    /// that stream the body: [`BodyChunks`] and [`Rows`](crate::rows::Rows).
     Response(http::Response<Bytes>, HeaderMap),
     /// The request could not be sent, the response broke off, or the driver cannot wait any longer.
     Failure(TransportError),
@@ -184,7 +186,7 @@ impl Input {
     }
 }
 
-/// A state machine that a driver runs: a call, an exchange, rows, a waiter, a change stream.
+/// A state machine that a driver runs: a call, an exchange, a body or rows as they arrive, a waiter, a change stream.
 ///
 #[doc = include_str!("../docs/steps.md")]
 ///
@@ -370,5 +372,10 @@ impl ResponseMeta {
     /// The request id in the service's logs: the header `x-amzn-requestid`, else `x-amz-request-id`.
     pub fn request_id(&self) -> Option<&str> {
         outcome::request_id(&self.headers)
+    }
+
+    /// The media type of the body with its parameters: the header `content-type`, if it is ASCII text.
+    pub fn content_type(&self) -> Option<&str> {
+        self.headers.get(CONTENT_TYPE)?.to_str().ok()
     }
 }

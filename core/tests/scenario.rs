@@ -19,6 +19,8 @@ mod table;
 mod access;
 #[path = "scenario/bodies.rs"]
 mod bodies;
+#[path = "scenario/body_chunks.rs"]
+mod body_chunks;
 #[path = "scenario/classification.rs"]
 mod classification;
 #[cfg(feature = "sigv4")]

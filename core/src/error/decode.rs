@@ -116,10 +116,12 @@ impl DecodeError {
             write!(f, " at {}", one_line(self.path.as_bytes()))?;
         }
         write!(f, ": {}", one_line(self.reason.as_bytes()))?;
-        if matches!(
+        let shows_body = matches!(
             self.kind,
             DecodeErrorKind::Syntax | DecodeErrorKind::Truncated
-        ) {
+        );
+        // The beginning of a body that was handed out is no longer known.
+        if shows_body && !self.body.is_empty() {
             write!(f, "; body begins {:?}", bounded_start(&self.body))?;
         }
         Ok(())

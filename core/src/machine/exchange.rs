@@ -41,6 +41,9 @@ pub enum BodyEvent {
 
 /// A call whose response is not decoded. [`Call`](super::Call) is built on this machine.
 ///
+/// To read the body of a response as it arrives, use [`BodyChunks`](super::BodyChunks), which retries only before the
+/// first chunk, and recognizes truncated JSON.
+///
 /// An exchange made by [`collecting`](Exchange::collecting) has no items and returns the whole body at the end. An
 /// exchange made by [`streaming`](Exchange::streaming) returns [`BodyEvent`]s as items and an empty body at the
 /// end. In both cases an error response ends the exchange with an error, even if the error is reported in

@@ -134,7 +134,8 @@ impl ExecuteSparqlQuery {
         ExecuteSparqlQuery::new(query, SparqlMediaType::ResultsJson)
     }
 
-    /// Executes a `CONSTRUCT`, with a response in N-Quads: [`body`](field@ExecuteSparqlQueryOutput::body).
+    /// Executes a `CONSTRUCT`, with a response in N-Quads: [`body`](field@ExecuteSparqlQueryOutput::body), or
+    /// [`BodyChunks`](crate::machine::BodyChunks) and the method `bytes` of the clients for a response of any size.
     pub fn construct(query: impl Into<String>) -> Self {
         ExecuteSparqlQuery::new(query, SparqlMediaType::NQuads)
     }

@@ -9,6 +9,8 @@ pub(crate) struct Scan {
     kind: Kind,
     /// How many brackets are open.
     depth: usize,
+    /// Whether an array or an object was found inside the value.
+    is_nested: bool,
     in_string: bool,
     /// After a backslash in a string.
     escaped: bool,
@@ -59,7 +61,10 @@ impl Scan {
                 Kind::Bare => {}
                 _ => match byte {
                     b'"' => self.in_string = true,
-                    b'[' | b'{' => self.depth = self.depth.saturating_add(1),
+                    b'[' | b'{' => {
+                        self.is_nested |= self.depth > 0;
+                        self.depth = self.depth.saturating_add(1);
+                    }
                     b']' | b'}' => {
                         self.depth = self.depth.saturating_sub(1);
                         if self.depth == 0 {
@@ -71,6 +76,11 @@ impl Scan {
             }
         }
         None
+    }
+
+    /// Whether the value contains an array or an object, as far as it was scanned.
+    pub(crate) fn is_nested(&self) -> bool {
+        self.is_nested
     }
 }
 

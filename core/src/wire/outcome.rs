@@ -23,7 +23,7 @@ const NEPTUNE_DETAIL: HeaderName = HeaderName::from_static("x-neptune-detail");
 /// The size of the tail of a body that is searched for an appended error object.
 pub(crate) const TAIL: usize = 64 * 1024;
 /// The maximum size of a body that is checked for being one error object.
-const WHOLE_BODY_LIMIT: usize = 256 * 1024;
+pub(crate) const WHOLE_BODY_LIMIT: usize = 256 * 1024;
 
 /// Returns the error that the trailers, the status or the whole body report, if there is one.
 pub(crate) fn check_outcome(

@@ -380,6 +380,19 @@ impl Exchange {
         self.failed(cause, reply.into_failed_attempt(body), now)
     }
 
+    /// Status and headers of the response while the caller has an item of it.
+    pub(crate) fn response_meta(&self) -> Option<ResponseMeta> {
+        let State::Item(reply, _) = &self.state else {
+            return None;
+        };
+        Some(ResponseMeta {
+            status: reply.head.status,
+            headers: reply.head.headers.clone(),
+            attempts: self.retry.attempts,
+            earlier_may_have_executed: self.retry.may_have_executed,
+        })
+    }
+
     /// Names the peer, unless the driver has.
     fn with_target(&self, failure: TransportError) -> TransportError {
         let endpoint = self.plan.session.endpoint();

@@ -1,14 +1,17 @@
 //! Arbitrary answers are decoded correctly.
 
-use std::{cell::RefCell, collections::BTreeSet};
+use std::{cell::RefCell, collections::BTreeSet, time::SystemTime};
 
+use bytes::Bytes;
+use http::{HeaderMap, Response};
 use neptunedata::{
-    ExceptionKind, dynamic,
+    Auth, CallOptions, Error, ExceptionKind, Session, dynamic,
     error::Cause,
+    machine::{BodyChunks, Input, Io, Machine, Now, ResponseMeta, Step},
     ml::{CancelMlModelTrainingJob, GetMlModelTrainingJob},
     testing::{AnyResponse, Damage, ErrorResponse, MalformedResponse, SuccessResponse},
 };
-use proptest::prelude::*;
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
 use crate::support::*;
 
@@ -60,6 +63,72 @@ impl Property for DamagedIsNoSuccess {
 #[test]
 fn malformed_answers_are_not_successes() {
     check_every::<DamagedIsNoSuccess>();
+}
+
+/// The body of the response as [`BodyChunks`] hands it out, when it arrives in pieces of this size, and the end.
+fn chunks<O: Every>(
+    response: &Response<Bytes>,
+    size: usize,
+) -> (Vec<u8>, Result<ResponseMeta, Error>) {
+    let session = Session::new(endpoint(), Auth::unsigned()).unwrap();
+    let options = CallOptions::new().max_attempts(1);
+    let request = any::<O>().new_tree(&mut TestRunner::deterministic());
+    let request = request.unwrap().current();
+    let mut machine = BodyChunks::with_options(&session, &request, &options, 1);
+    let (head, body) = response.clone().into_parts();
+    let mut pieces = body.chunks(size);
+    let mut head = Some(head);
+    let (mut read, mut input) = (Vec::new(), Input::Next);
+    loop {
+        input = match machine.resume(input, Now::at(SystemTime::UNIX_EPOCH)) {
+            Step::Io(Io::Send(_)) => Input::Head(head.take().unwrap()),
+            Step::Io(Io::Receive) => match pieces.next() {
+                Some(piece) => Input::Chunk(Bytes::copy_from_slice(piece)),
+                None => Input::End(HeaderMap::new()),
+            },
+            Step::Item(chunk) => {
+                read.extend_from_slice(&chunk);
+                Input::Next
+            }
+            Step::Done(result) => return (read, result),
+            step => panic!("{step:?}"),
+        };
+    }
+}
+
+struct ChunksAreTheBody;
+
+impl Property for ChunksAreTheBody {
+    fn check<O: Every>() {
+        holds::<SuccessResponse<O>>(O::INFO.name, |success| {
+            for size in [1, 13, usize::MAX] {
+                let (read, end) = chunks::<O>(&success.response, size);
+                prop_assert!(end.is_ok(), "{:?}", end);
+                prop_assert_eq!(&read, success.response.body());
+            }
+            Ok(())
+        });
+        holds::<MalformedResponse<O>>(O::INFO.name, |damaged| {
+            for size in [1, 13, usize::MAX] {
+                let (read, end) = chunks::<O>(&damaged.response, size);
+                match damaged.damage {
+                    Damage::ErrorInside | Damage::Status | Damage::Encoding | Damage::Empty => {
+                        prop_assert!(end.is_err());
+                        prop_assert_eq!(read.len(), 0);
+                    }
+                    Damage::Cut | Damage::FailedInTheMiddle => prop_assert!(end.is_err()),
+                    // Bodies are not decoded.
+                    _ => prop_assert_eq!(&read, damaged.response.body()),
+                }
+            }
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn chunks_of_complete_answers_are_their_bodies() {
+    check_every::<ChunksAreTheBody>();
 }
 
 struct AnyAnswerEndsWellOrNot;
