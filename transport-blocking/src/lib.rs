@@ -80,8 +80,8 @@
 //! # Cancelling abandoned queries
 //!
 //! With [`cancel_on_abandon`](CallOptions::cancel_on_abandon), set for the client or for one call, Gremlin and SPARQL
-//! queries are cancelled on the server when the call times out, or when a [`RowIter`] or a [`Run`] is dropped before the end
-//! of the response. Attempts that timed out are cancelled when their call has ended, successful or not.
+//! queries are cancelled on the server when the call times out, or when a [`BodyReader`], a [`RowIter`] or a [`Run`] is
+//! dropped before the end of the response. Attempts that timed out are cancelled when their call has ended, successful or not.
 //!
 //! The cancellations run on the thread of the call. Together they delay the return of the call by at most 5 s; if the
 //! call succeeded, they do not delay it beyond its time limit. They are not sent while the thread panics.
@@ -115,6 +115,7 @@
     )
 )]
 
+mod body_reader;
 mod cancellation;
 mod change_iter;
 mod chunks;
@@ -136,6 +137,7 @@ neptunedata::reexport_core!();
 #[doc(no_inline)]
 pub use ureq;
 
+pub use body_reader::BodyReader;
 pub use change_iter::{ChangeIter, RecordIter};
 pub use client::{CallBuilder, Client, ClientBuilder, WaitBuilder};
 pub use item_iter::ItemIter;

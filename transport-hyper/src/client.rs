@@ -78,7 +78,7 @@ impl Client {
     }
 
     /// Starts a machine, whose items are then taken one by one. Nothing happens before the first
-    /// [`next_item`](Run::next_item).
+    /// [`next_item`](Run::next_item). To read the body of a response, use [`bytes`](Client::bytes).
     ///
     /// ```no_run
     /// # use neptunedata_hyper::{CallOptions, Client, engine::GetEngineStatus, machine::Exchange};

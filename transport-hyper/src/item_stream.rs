@@ -14,7 +14,7 @@ use neptunedata::{Error, machine::Machine};
 use crate::{Run, run::PauseOnDrop};
 
 /// The items of a running machine as a stream of results: a [`RowStream`](crate::RowStream),
-/// [`ChangeStream`](crate::ChangeStream) or [`RecordStream`](crate::RecordStream).
+/// [`BodyStream`](crate::BodyStream), [`ChangeStream`](crate::ChangeStream) or [`RecordStream`](crate::RecordStream).
 ///
 /// Nothing is sent before the first item is requested. An error is the last item.
 #[must_use = "nothing is sent before the first item is requested"]

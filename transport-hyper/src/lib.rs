@@ -36,6 +36,7 @@
 //! |---|---|---|
 //! | methods of the builder | `connector`, `tls_connector`, `service`, `timer`, `executor` | `agent` |
 //! | rows and changes | streams | iterators |
+//! | [`bytes`](Client::bytes) | a stream | a reader |
 //! | TLS | the feature `tls` | always available |
 //! | closure for credentials | returns a future; a call stops waiting for it at the time limit of the call | runs on the caller's thread; nothing interrupts it |
 //! | providers of the AWS SDK | run in the caller's tokio runtime | run on a thread and a runtime of their own |
@@ -43,7 +44,7 @@
 //! | a name with several addresses | after 250 ms, the next address is tried in addition | tries one address after the other |
 //! | idle connections that may not be reused | are closed in the background | are closed by a later call |
 //! | cancelling abandoned queries | in the background; [`Client::flush_cancellations`] waits for it | on the thread of the call, at its end |
-//! | time between rows or changes | counts towards the time limits only if the [`Stream`](futures_core::Stream) itself is polled | counts towards the time limits only with an agent of the caller |
+//! | time between chunks, rows or changes | counts towards the time limits only if the [`Stream`](futures_core::Stream) itself is polled | counts towards the time limits only with an agent of the caller |
 //! | response that arrives before the whole request is written | is read at once | is read after the request, or after 100 ms without progress |
 //! | `content-length` close to 2^64 | [`HeadTooLarge`](transport::TransportErrorKind::HeadTooLarge) | is read |
 //! | trailers after an empty line that ends with a bare line feed | are ignored | [`Protocol`](transport::TransportErrorKind::Protocol) |
@@ -56,7 +57,7 @@
 //! queries are cancelled on the server
 //!
 //! - when a call or an attempt times out,
-//! - when the future of a call, a [`RowStream`] or a [`Run`] is dropped before the end of the response.
+//! - when the future of a call, a [`BodyStream`], a [`RowStream`] or a [`Run`] is dropped before the end of the response.
 //!
 //! The cancellation runs in the background, on the [executor](ClientBuilder::executor); with the feature
 //! `tokio`, tokio is the default executor. **Without an executor, only [`Client::flush_cancellations`] sends
@@ -101,6 +102,7 @@
     )
 )]
 
+mod body_stream;
 mod cancellation;
 mod change_stream;
 mod client;
@@ -125,6 +127,7 @@ use std::{future::Future, pin::Pin};
 
 neptunedata::reexport_core!();
 
+pub use body_stream::BodyStream;
 pub use change_stream::{ChangeStream, RecordStream};
 pub use client::{CallBuilder, Client, ClientBuilder, WaitBuilder};
 pub use item_stream::ItemStream;

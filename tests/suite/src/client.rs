@@ -50,7 +50,7 @@ macro_rules! either_awaited {
 
 mod items;
 
-pub use items::{Changes, Records, Rows, Run};
+pub use items::{Body, Changes, Records, Rows, Run};
 
 /// One of the two clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -265,6 +265,18 @@ impl Client {
                 Rows::Hyper(Arc::clone(runtime), rows)
             }
             Client::Blocking(client) => Rows::Blocking(client.call(query).options(options).rows()),
+        }
+    }
+
+    pub fn bytes(&self, operation: &impl Operation, options: CallOptions) -> Body {
+        match self {
+            Client::Hyper(runtime, client) => {
+                let body = client.call(operation).options(options).bytes();
+                Body::Hyper(Arc::clone(runtime), body)
+            }
+            Client::Blocking(client) => {
+                Body::Blocking(client.call(operation).options(options).bytes())
+            }
         }
     }
 

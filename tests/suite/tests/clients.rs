@@ -1,5 +1,5 @@
 //! The features that the two clients add to core's streaming machines, over real sockets against the
-//! emulator: streamed rows, abandoned queries, waiters, change streams.
+//! emulator: streamed bodies and rows, abandoned queries, waiters, change streams.
 
 #![allow(missing_docs)]
 
@@ -7,6 +7,8 @@
 mod abandoned;
 #[path = "clients/attempts.rs"]
 mod attempts;
+#[path = "clients/bytes.rs"]
+mod bytes;
 #[path = "clients/changes.rs"]
 mod changes;
 #[path = "clients/full_pool.rs"]

@@ -7,9 +7,10 @@ use neptunedata::{
 use serde::de::DeserializeOwned;
 
 use super::Client;
-use crate::{ItemIter, RowIter, Run};
+use crate::{BodyReader, ItemIter, RowIter, Run};
 
 neptunedata::call_builder!();
+neptunedata::client_bytes!(BodyReader);
 
 impl<O: Operation> CallBuilder<O> {
     /// Sends the request and returns its output with status, headers and body.

@@ -7,9 +7,10 @@ use neptunedata::{
 use serde::de::DeserializeOwned;
 
 use super::Client;
-use crate::{ItemStream, RowStream, Run};
+use crate::{BodyStream, ItemStream, RowStream, Run};
 
 neptunedata::call_builder!();
+neptunedata::client_bytes!(BodyStream);
 
 impl<O: Operation> CallBuilder<O> {
     /// Sends the request and returns its output with status, headers and body.

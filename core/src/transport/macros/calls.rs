@@ -33,6 +33,57 @@ macro_rules! client_rows {
     };
 }
 
+/// `bytes` of `Client` and `CallBuilder`. `$Body` is the client's stream or reader of a body.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! client_bytes {
+    ($Body:ident) => {
+        impl Client {
+            /// Sends a request and returns the body of its response as it arrives, without decoding it. For bodies of any
+            /// size: graphs ([`GetGraph`](neptunedata::sparql::GetGraph), `CONSTRUCT`, `DESCRIBE`), reports of explain,
+            /// raw results.
+            ///
+            /// Nothing is sent before the first chunk is requested. Apart from a bounded read-ahead (see
+            /// [`tcp_receive_buffer`](neptunedata::transport::ClientOptions::tcp_receive_buffer)), what you do not request
+            /// is not fetched.
+            #[doc = concat!("[`", stringify!($Body), "`] has an example.")]
+            pub fn bytes(&self, operation: impl $crate::Operation) -> $Body {
+                self.call(operation).bytes()
+            }
+        }
+
+        impl<O: $crate::Operation> CallBuilder<O> {
+            /// Returns the body of the response as it arrives, instead of the output that [`send`](CallBuilder::send)
+            /// decodes: see [`Client::bytes`]. [`max_body_bytes`](CallBuilder::max_body_bytes) does not apply.
+            pub fn bytes(self) -> $Body {
+                let (session, seed) = (self.client.session(), self.client.seed());
+                let chunks = $crate::machine::BodyChunks::with_options(
+                    session,
+                    &self.operation,
+                    &self.options,
+                    seed,
+                );
+                $Body::new(Run::new(&self.client, chunks, O::INFO.name))
+            }
+        }
+    };
+}
+
+/// `meta` of `$Body`, the client's stream or reader of a body.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! body_meta {
+    ($Body:ty) => {
+        impl $Body {
+            /// Status, headers and attempts of the response. `None` before the first chunk has arrived or, if the body is
+            /// empty, before its end.
+            pub fn meta(&self) -> Option<&$crate::machine::ResponseMeta> {
+                self.run.machine.meta()
+            }
+        }
+    };
+}
+
 /// `Client::changes` and the like. `$Transactions` and `$Records` are the client's streams or iterators, of the type
 /// `$Items`.
 #[doc(hidden)]

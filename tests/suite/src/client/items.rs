@@ -5,10 +5,11 @@
 
 use std::{fmt, sync::Arc};
 
+use bytes::Bytes;
 use neptunedata::{
     Error,
     changes::{Change, ChangeSource, ChangesSummary, Checkpoint, Transaction},
-    machine::Machine,
+    machine::{Machine, ResponseMeta},
     rows::{Envelope, RowsSummary},
 };
 use serde::de::DeserializeOwned;
@@ -67,6 +68,40 @@ impl<T: DeserializeOwned + 'static> Rows<T> {
 
     pub fn envelope(&self) -> &Envelope {
         either!(self, rows => rows.envelope())
+    }
+}
+
+/// A body, as it arrives.
+pub enum Body {
+    /// Of the async client.
+    Hyper(Arc<Runtime>, neptunedata_hyper::BodyStream),
+    /// Of the blocking client.
+    Blocking(neptunedata_blocking::BodyReader),
+}
+
+#[allow(missing_docs)]
+impl Body {
+    pub fn next_chunk(&mut self) -> Option<Result<Bytes, Error>> {
+        match self {
+            Body::Hyper(runtime, body) => runtime.block_on(body.next()),
+            Body::Blocking(body) => body.chunks().next(),
+        }
+    }
+
+    /// The rest of the body, and the error after it.
+    pub fn read(&mut self) -> (Vec<u8>, Option<Error>) {
+        let mut read = Vec::new();
+        while let Some(chunk) = self.next_chunk() {
+            match chunk {
+                Ok(chunk) => read.extend_from_slice(&chunk),
+                Err(error) => return (read, Some(error)),
+            }
+        }
+        (read, None)
+    }
+
+    pub fn meta(&self) -> Option<&ResponseMeta> {
+        either!(self, body => body.meta())
     }
 }
 
