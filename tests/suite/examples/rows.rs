@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let rows = people.summary().ok_or("the response is incomplete")?.rows;
-    memory.report(rows, &server)?;
+    memory.report(rows, "rows", &server)?;
     println!("{characters} characters in names");
     Ok(())
 }

@@ -216,6 +216,29 @@ fn rows_are_read_in_little_memory() {
     }
 }
 
+#[test]
+fn a_graph_is_written_to_a_file_in_little_memory() {
+    for name in ["save_graph", "save_graph_blocking"] {
+        let directory = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let path = directory.join("graph.nt");
+        let mut command = example(name);
+        command.arg("48").arg(&path);
+        let stdout = succeed(command);
+        let graph = std::fs::read_to_string(&path).unwrap();
+        let files = std::fs::read_dir(&directory).unwrap().count();
+        std::fs::remove_dir_all(&directory).unwrap();
+        assert_eq!(files, 1, "{name}");
+        assert_eq!(graph.len(), 48 << 20, "{name}");
+        assert!(graph.starts_with("<urn:person:0000"), "{name}");
+        assert!(graph.ends_with("\" .\n"), "{name}");
+        let written = format!("graph.nt: application/n-triples\n{} bytes, ", graph.len());
+        assert!(stdout.contains(&written), "{name}: {stdout}");
+        let has_memory = stdout.contains("memory: grew by ") || !cfg!(target_os = "linux");
+        assert!(has_memory, "{name}: {stdout}");
+    }
+}
+
 /// The memory check of the examples can fail.
 #[cfg(target_os = "linux")]
 #[test]

@@ -1,9 +1,14 @@
 //! For the examples that read a large response in little memory.
 
-use std::{error::Error, time::Instant};
+use std::{
+    error::Error,
+    io::{self, Write},
+    time::Instant,
+};
 
 use bytes::Bytes;
-use neptunedata_emulator::{Emulator, QueryScript, Server};
+use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
+use neptunedata_emulator::{Emulator, Generated, PlannedFault, QueryScript, Response, Server};
 
 use crate::resident;
 
@@ -24,6 +29,24 @@ pub fn large_response(size: u64) -> Result<Server, Box<dyn Error>> {
     let count = (size << 20) / length;
     let mut emulator = Emulator::default();
     emulator.script(QueryScript::open_cypher().generate_raw(count, row));
+    Ok(Server::start(emulator)?)
+}
+
+/// Starts an emulator whose first graph has this many MiB. It generates the graph while it sends it.
+///
+/// # Errors
+///
+/// If it cannot listen.
+pub fn large_graph(size: u64) -> Result<Server, Box<dyn Error>> {
+    // Of 1 KiB each.
+    let triple = |n: u64| format!("<urn:person:{n:020}> <urn:name> \"{:x<974}\" .\n", "");
+    let piece = move |n: u64| (n * 64..(n + 1) * 64).map(triple).collect::<String>();
+    let graph = Generated::new(move || (0..size * 16).map(move |n| Bytes::from(piece(n))));
+    let response = Response::new(StatusCode::OK, "").generated(graph);
+    let media_type = HeaderValue::from_static("application/n-triples");
+    let response = response.header(CONTENT_TYPE, media_type);
+    let mut emulator = Emulator::default();
+    emulator.fail_next(PlannedFault::instead(response).on("GetGraph"));
     Ok(Server::start(emulator)?)
 }
 
@@ -50,19 +73,24 @@ impl Memory {
         self.most = self.most.max(resident::now());
     }
 
-    /// Prints the speed and the memory use.
+    /// Looks at the memory use whenever something is written.
+    pub fn sampling<W: Write>(&mut self, to: W) -> impl Write {
+        Sampling { memory: self, to }
+    }
+
+    /// Prints the speed and the memory use. `unit` is what was counted.
     ///
     /// # Errors
     ///
     /// If the memory has grown too much.
-    pub fn report(mut self, rows: u64, server: &Server) -> Result<(), Box<dyn Error>> {
+    pub fn report(mut self, count: u64, unit: &str, server: &Server) -> Result<(), Box<dyn Error>> {
         self.sample();
         let time = self.begun.elapsed().as_secs_f64();
         let mib = server.connections().bytes_written >> 20;
-        println!("{rows} rows, {mib} MiB");
+        println!("{count} {unit}, {mib} MiB");
         println!(
-            "{:.0} rows/s, {:.0} MiB/s",
-            rows as f64 / time,
+            "{:.0} {unit}/s, {:.0} MiB/s",
+            count as f64 / time,
             mib as f64 / time
         );
         let Some((before, most)) = self.before.zip(self.most) else {
@@ -76,5 +104,21 @@ impl Memory {
             return Err(format!("memory grew by more than {} KiB", MAX_GROWTH >> 10).into());
         }
         Ok(())
+    }
+}
+
+struct Sampling<'a, W> {
+    memory: &'a mut Memory,
+    to: W,
+}
+
+impl<W: Write> Write for Sampling<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.memory.sample();
+        self.to.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
     }
 }
