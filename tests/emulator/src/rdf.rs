@@ -7,18 +7,20 @@ use std::fmt;
 
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::model::{
-    GraphName, GraphNameRef, NamedNode, NamedOrBlankNode, Quad, Triple, TripleRef,
+    GraphName, GraphNameRef, NamedNode, NamedOrBlankNode, Quad, Term, Triple, TripleRef,
 };
-use oxigraph::sparql::{QueryResults, SparqlEvaluator, UpdateEvaluationError};
+use oxigraph::sparql::{
+    QueryEvaluationError, QueryResults, SparqlEvaluator, UpdateEvaluationError,
+};
 use oxigraph::store::{Store, Transaction};
-use spargebra::SparqlParser;
 
-use self::nesting::check_nesting;
 use crate::failure::Failure;
 use crate::{QueryKind, QueryRequest, Response};
 
-mod hints;
+mod literals;
 mod nesting;
+mod rewrite;
+mod syntax;
 mod update;
 mod variables;
 mod writing;
@@ -45,13 +47,6 @@ fn internal(error: impl fmt::Display) -> Failure {
     Failure::new("InternalFailureException", error.to_string())
 }
 
-fn malformed(error: impl fmt::Display) -> Failure {
-    Failure::new(
-        "MalformedQueryException",
-        format!("Malformed query: {error}"),
-    )
-}
-
 impl Rdf {
     fn store(&mut self) -> Result<&Store, Failure> {
         if self.store.is_none() {
@@ -76,9 +71,7 @@ impl Rdf {
     }
 
     fn query(&mut self, request: &QueryRequest) -> Result<Response, Failure> {
-        check_nesting(&request.text)?;
-        let mut query = parser()?.parse_query(&request.text).map_err(malformed)?;
-        hints::take_out(&mut query);
+        let mut query = syntax::query(&request.text)?;
         variables::put_in_order(&mut query, &request.text);
         let mut query = evaluator()?.for_query(query);
         let (default, named) = (
@@ -91,20 +84,24 @@ impl Rdf {
             let named = named.into_iter().map(NamedOrBlankNode::from);
             dataset.set_available_named_graphs(named.collect());
         }
-        let results = query.on_store(self.store()?).execute().map_err(internal)?;
+        let results = query
+            .on_store(self.store()?)
+            .execute()
+            .map_err(query_failure)?;
         let accept = request.accept.as_deref();
         match results {
             QueryResults::Solutions(solutions) => writing::solutions(solutions, accept),
             QueryResults::Boolean(answer) => writing::boolean(answer, accept),
             QueryResults::Graph(triples) => {
-                let triples = triples.collect::<Result<Vec<_>, _>>().map_err(internal)?;
+                let triples = triples
+                    .collect::<Result<Vec<_>, _>>()
+                    .map_err(query_failure)?;
                 writing::triples(triples, accept)
             }
         }
     }
 
     fn update(&mut self, request: &QueryRequest) -> Result<Response, Failure> {
-        check_nesting(&request.text)?;
         let using = (
             nodes(request, "using-graph-uri")?,
             nodes(request, "using-named-graph-uri")?,
@@ -181,10 +178,6 @@ fn unite(transaction: &mut Transaction<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn parser() -> Result<SparqlParser, Failure> {
-    SparqlParser::new().with_base_iri(BASE).map_err(internal)
-}
-
 fn evaluator() -> Result<SparqlEvaluator, Failure> {
     let evaluator = SparqlEvaluator::new();
     evaluator.with_base_iri(BASE).map_err(internal)
@@ -213,9 +206,24 @@ fn payload(request: &QueryRequest, graph: &NamedNode) -> Result<Vec<Quad>, Failu
         .with_default_graph(graph.clone())
         .rename_blank_nodes();
     let quads = parser.for_slice(&request.payload);
-    quads
-        .collect::<Result<_, _>>()
-        .map_err(|error| refused(&error))
+    let quads = quads.map(|quad| {
+        let mut quad = quad.map_err(|error| refused(&error))?;
+        if let Term::Literal(literal) = &mut quad.object {
+            literals::normalize(literal)?;
+        }
+        Ok(quad)
+    });
+    quads.collect()
+}
+
+/// The error of a failed query. Apart from the store, only what the engine does not know can fail, such as a function.
+fn query_failure(error: QueryEvaluationError) -> Failure {
+    match error {
+        QueryEvaluationError::Dataset(_) | QueryEvaluationError::UnexpectedDefaultGraph => {
+            internal(error)
+        }
+        other => Failure::new("UnsupportedOperationException", other.to_string()),
+    }
 }
 
 /// The error of a failed update.

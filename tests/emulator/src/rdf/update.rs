@@ -6,7 +6,7 @@ use spargebra::algebra::GraphTarget;
 use spargebra::term::{GraphName, GraphNamePattern, GroundQuad, GroundQuadPattern};
 use spargebra::{GraphUpdateOperation, Update};
 
-use super::{DEFAULT_GRAPH, evaluator, hints, internal, malformed, parser, unite, update_failure};
+use super::{DEFAULT_GRAPH, evaluator, internal, syntax, unite, update_failure};
 use crate::failure::Failure;
 
 /// Runs an update atomically.
@@ -15,17 +15,11 @@ pub(super) fn run(
     text: &str,
     using: &(Vec<NamedNode>, Vec<NamedNode>),
 ) -> Result<(), Failure> {
-    let update = parser()?.parse_update(text).map_err(malformed)?;
+    let update = syntax::update(text)?;
     let mut transaction = store.start_transaction().map_err(internal)?;
     for operation in update.operations {
         let has_own = match &operation {
             GraphUpdateOperation::DeleteInsert { using, .. } => using.is_some(),
-            GraphUpdateOperation::Load { .. } => {
-                return Err(Failure::new(
-                    "UnsupportedOperationException",
-                    "The emulator does not support LOAD.",
-                ));
-            }
             _ => false,
         };
         let protocol = !using.0.is_empty() || !using.1.is_empty();
@@ -103,9 +97,8 @@ fn placed(
             delete,
             mut insert,
             using,
-            mut pattern,
+            pattern,
         } => {
-            hints::take_out_of(&mut pattern);
             for quad in &mut insert {
                 if quad.graph_name == GraphNamePattern::DefaultGraph {
                     quad.graph_name = fallback().into();

@@ -6,7 +6,7 @@ use oxigraph::model::Triple;
 use oxigraph::sparql::QuerySolutionIter;
 use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
 
-use super::internal;
+use super::{internal, query_failure};
 use crate::Response;
 use crate::failure::Failure;
 use crate::operations::queries::answer::update_events;
@@ -38,7 +38,7 @@ pub(super) fn solutions(
         .serialize_solutions_to_writer(Vec::new(), variables)
         .map_err(internal)?;
     for solution in solutions {
-        let solution = solution.map_err(internal)?;
+        let solution = solution.map_err(query_failure)?;
         writer.serialize(&solution).map_err(internal)?;
     }
     Ok(typed(media_type, writer.finish().map_err(internal)?))

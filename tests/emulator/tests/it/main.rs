@@ -16,6 +16,8 @@ mod query_status;
 #[cfg(feature = "oxigraph")]
 mod rdf;
 #[cfg(feature = "oxigraph")]
+mod rdf_differences;
+#[cfg(feature = "oxigraph")]
 mod rdf_hints;
 mod refusals;
 mod robustness;

@@ -22,7 +22,7 @@ pub(crate) fn query(text: &str) -> Request<Bytes> {
 }
 
 /// A request for an update, with these parameters in addition.
-fn update_with(text: &str, parameters: &str) -> Request<Bytes> {
+pub(crate) fn update_with(text: &str, parameters: &str) -> Request<Bytes> {
     form("/sparql", &format!("update={}{parameters}", encoded(text)))
 }
 
