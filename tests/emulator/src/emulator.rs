@@ -22,6 +22,8 @@ use crate::{
     Stage, fault_header, sigv4,
 };
 
+#[cfg(all(feature = "oxigraph", feature = "server"))]
+mod detached;
 mod observer;
 mod queries;
 mod state;

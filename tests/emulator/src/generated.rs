@@ -2,8 +2,14 @@
 
 use std::fmt;
 use std::sync::Arc;
+#[cfg(feature = "server")]
+use std::sync::OnceLock;
+#[cfg(all(feature = "oxigraph", feature = "server"))]
+use std::sync::{Mutex, mpsc::Receiver};
 
 use bytes::Bytes;
+#[cfg(feature = "server")]
+use http::HeaderMap;
 
 type Make = dyn Fn() -> Box<dyn Iterator<Item = Bytes> + Send> + Send + Sync;
 
@@ -22,6 +28,9 @@ type Make = dyn Fn() -> Box<dyn Iterator<Item = Bytes> + Send> + Send + Sync;
 #[derive(Clone)]
 pub struct Generated {
     make: Arc<Make>,
+    /// If a running query generates the pieces: its trailers, once it has failed.
+    #[cfg(feature = "server")]
+    pub(crate) late_trailers: Option<Arc<OnceLock<HeaderMap>>>,
 }
 
 impl Generated {
@@ -35,6 +44,26 @@ impl Generated {
     {
         Self {
             make: Arc::new(move || Box::new(make().into_iter())),
+            #[cfg(feature = "server")]
+            late_trailers: None,
+        }
+    }
+
+    /// The pieces that a running query sends. Each is taken once, and taking one waits for it.
+    #[cfg(all(feature = "oxigraph", feature = "server"))]
+    pub(crate) fn by_query(
+        pieces: Receiver<Bytes>,
+        late_trailers: Arc<OnceLock<HeaderMap>>,
+    ) -> Self {
+        let pieces = Arc::new(Mutex::new(pieces));
+        let take = move || {
+            let pieces = Arc::clone(&pieces);
+            let next = move || pieces.lock().ok()?.recv().ok();
+            std::iter::from_fn(next)
+        };
+        Self {
+            late_trailers: Some(late_trailers),
+            ..Self::new(take)
         }
     }
 

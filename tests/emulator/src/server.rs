@@ -9,15 +9,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::Request;
 use tokio::sync::watch;
 
 use self::control::Control;
 use self::gauge::Gauge;
-use crate::{ConnectionEnd, Emulator, Now};
+use crate::{ConnectionEnd, Emulator, Now, Outcome};
 
 mod accept;
 mod connection;
 mod control;
+#[cfg(feature = "oxigraph")]
+mod execution;
 mod frames;
 mod gauge;
 mod incoming;
@@ -280,6 +284,18 @@ impl Shared {
     fn happened(&self) {
         self.happened
             .send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Handles a request. Queries of the RDF engine are executed in threads.
+    fn handle(&self, request: Request<Bytes>) -> Outcome {
+        let mut emulator = self.emulator();
+        // The clock is read under the lock, so that time never goes backwards between requests.
+        let now = self.now();
+        #[cfg(feature = "oxigraph")]
+        let outcome = emulator.handle_detached(request, now);
+        #[cfg(not(feature = "oxigraph"))]
+        let outcome = emulator.handle_read(request, now);
+        outcome
     }
 
     fn now(&self) -> Now {

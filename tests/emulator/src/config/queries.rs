@@ -1,11 +1,14 @@
 //! The configuration of queries.
 
+use std::time::Duration;
+
 use crate::{Config, Language};
 
 #[derive(Clone, Debug)]
 pub(crate) struct QuerySettings {
     pub(crate) slots: usize,
     pub(crate) queue: usize,
+    pub(crate) timeout: Duration,
     pub(crate) silent_bindings: bool,
     pub(crate) open_cypher_ids: bool,
     pub(crate) plain_json_typed: bool,
@@ -19,6 +22,7 @@ impl Default for QuerySettings {
         Self {
             slots: usize::MAX,
             queue: 8192,
+            timeout: Duration::from_secs(120),
             silent_bindings: true,
             open_cypher_ids: false,
             plain_json_typed: false,
@@ -56,6 +60,11 @@ setters! {
     /// Default: 8192, as on clusters.
     query_queue(queries: usize) => queries.queue = queries;
 
+    /// The cluster parameter `neptune_query_timeout`, which the engine status reports. The server ends
+    /// queries of the RDF engine after this time with a `TimeLimitExceededException`; other queries
+    /// last as long as their scripts say. Default: 120 seconds, as on clusters.
+    query_timeout(timeout: Duration) => queries.timeout = timeout;
+
     /// Whether a silently cancelled openCypher query gets the response in SPARQL's form, with a `head` and an object
     /// as `results`, as AWS's own tests expect ([M21](crate::wire_notes#m21)). With false, it gets an empty list as
     /// `results`. Default: true.
@@ -75,7 +84,8 @@ setters! {
     /// matches. Default: false, even with the feature.
     ///
     /// Values that the engine generates differ from run to run: labels of blank nodes, `NOW()`, `RAND()` and `UUID()`.
-    /// Explain does not show its plans, and change streams do not record its updates.
+    /// The server executes each query in its own thread; [`Emulator::handle`](crate::Emulator::handle) executes it before
+    /// it returns, without a time limit. Explain does not show its plans, and change streams do not record its updates.
     #[cfg(feature = "oxigraph")]
     rdf_engine(enabled: bool) => queries.rdf_engine = enabled;
 }

@@ -7,6 +7,7 @@ use super::{Arrival, Emulator};
 use crate::failure::Failure;
 use crate::operations::queries;
 use crate::operations::queries::answer::{Reply, reply};
+use crate::operations::queries::queue::{Conclusion, Job};
 use crate::{Fault, LogEntry, Now, Outcome, QueryScript, ScriptId};
 
 /// How many outcomes are kept until they are taken; the oldest are dropped first.
@@ -14,12 +15,12 @@ const MAX_OUTCOMES: usize = 10_000;
 
 /// Identifies a running query. Use it to get the outcome from [`Emulator::resume`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Ticket(u64);
+pub struct Ticket(pub(super) u64);
 
 /// Running queries and outcomes that have not been taken.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
-    arrivals: BTreeMap<u64, Arrival>,
+    pub(super) arrivals: BTreeMap<u64, Arrival>,
     outcomes: BTreeMap<u64, Outcome>,
 }
 
@@ -90,23 +91,40 @@ impl Emulator {
     pub fn advance_to(&mut self, now: Now) {
         queries::advance_to(&mut self.cluster, now.mono);
         for (ticket, job, conclusion) in self.cluster.queries.take_ended() {
-            let Some(arrival) = self.waiting.arrivals.remove(&ticket) else {
-                continue;
-            };
-            let id = &arrival.entry.request_id;
-            let ran = reply(&self.cluster.config, &job, conclusion, id);
-            let is_gone = arrival.is_gone;
-            let (outcome, entry) = self.finish(arrival, ran, now);
-            self.observer.call(&entry);
-            self.amend(entry);
-            if is_gone {
-                continue;
+            if let Some(entry) = self.respond(ticket, &job, conclusion, now) {
+                self.observer.call(&entry);
+                self.amend(entry);
             }
+        }
+    }
+
+    /// Makes the outcome of a query, and returns its completed log entry. A streamed response has its outcome already.
+    pub(super) fn respond(
+        &mut self,
+        ticket: u64,
+        job: &Job,
+        conclusion: Conclusion,
+        now: Now,
+    ) -> Option<LogEntry> {
+        #[cfg(all(feature = "oxigraph", feature = "server"))]
+        if let Some(begun) = job.detached.as_ref().and_then(|it| it.streamed.as_ref()) {
+            return Some(LogEntry {
+                executed: matches!(conclusion, Conclusion::Answered(_)),
+                ..begun.clone()
+            });
+        }
+        let arrival = self.waiting.arrivals.remove(&ticket)?;
+        let id = &arrival.entry.request_id;
+        let ran = reply(&self.cluster.config, job, conclusion, id);
+        let is_gone = arrival.is_gone;
+        let (outcome, entry) = self.finish(arrival, ran, now);
+        if !is_gone {
             self.waiting.outcomes.insert(ticket, outcome);
             if self.waiting.outcomes.len() > MAX_OUTCOMES {
                 self.waiting.outcomes.pop_first();
             }
         }
+        Some(entry)
     }
 
     /// The time, by [`Now::mono`], at which the next running query ends, if it is not cancelled before;
@@ -126,10 +144,12 @@ impl Emulator {
         Some(reply(&self.cluster.config, &job, conclusion, request_id))
     }
 
-    /// Discards the outcome of this query, because its client has disconnected.
+    /// Discards the outcome of this query, because its client has disconnected. The RDF engine stops it.
     #[cfg(feature = "server")]
     pub(crate) fn abandon(&mut self, ticket: Ticket) {
         self.waiting.outcomes.remove(&ticket.0);
+        #[cfg(feature = "oxigraph")]
+        self.cluster.queries.abandon(ticket.0);
         if let Some(arrival) = self.waiting.arrivals.get_mut(&ticket.0) {
             arrival.is_gone = true;
         }

@@ -28,7 +28,7 @@ fn status(cluster: &mut Cluster, _: &Incoming<'_>) -> Answered {
     // These are strings, even the numbers and booleans.
     let settings = json!({
         "StrictTimeoutValidation": "true",
-        "clusterQueryTimeoutInMs": "120000",
+        "clusterQueryTimeoutInMs": config.queries.timeout.as_millis().to_string(),
         "SlowQueryLogsThreshold": "5000",
     });
     let java_date = |wall| Calendar::of(wall).java_date();

@@ -47,9 +47,23 @@ pub(super) fn submit(
     let script = cluster.queries.scripts.take(&request);
     cluster.queries.last_script = script.as_ref().map(|(id, _)| *id);
     let duration = script.as_ref().map(|(_, script)| script.duration);
+    #[cfg_attr(not(all(feature = "oxigraph", feature = "server")), allow(unused_mut))]
+    let mut duration = duration.unwrap_or_default();
+    #[cfg(all(feature = "oxigraph", feature = "server"))]
+    let detached = {
+        let is_detached =
+            cluster.queries.detaches && script.is_none() && is_for_engine(cluster, &request);
+        is_detached.then(queue::Detached::default)
+    };
+    #[cfg(all(feature = "oxigraph", feature = "server"))]
+    if detached.is_some() {
+        duration = cluster.config.queries.timeout;
+    }
     let job = Job {
         id,
-        duration: duration.unwrap_or_default(),
+        duration,
+        #[cfg(all(feature = "oxigraph", feature = "server"))]
+        detached,
         script,
         request: Arc::new(request),
         arrived: incoming.now.mono,
@@ -133,17 +147,27 @@ pub(crate) fn advance_to(cluster: &mut Cluster, now: Duration) {
 /// The end of a query that has ended: the result of the RDF engine, if it is enabled.
 #[cfg(feature = "oxigraph")]
 fn done(cluster: &mut Cluster, job: &Job) -> Conclusion {
-    if job.script.is_some()
-        || !cluster.config.queries.rdf_engine
-        || job.request.language != Language::Sparql
-    {
+    #[cfg(feature = "server")]
+    if job.detached.is_some() {
+        return Conclusion::Failed(Failure::new(
+            "TimeLimitExceededException",
+            "Operation terminated (deadline exceeded)",
+        ));
+    }
+    if job.script.is_some() || !is_for_engine(cluster, &job.request) {
         return Conclusion::Done;
     }
-    match cluster.rdf.answer(&job.request) {
-        None => Conclusion::Done,
-        Some(Ok(response)) => Conclusion::Answered(Box::new(response)),
-        Some(Err(failure)) => Conclusion::Failed(failure),
+    let max_time = cluster.config.queries.timeout;
+    match cluster.rdf.execute(&job.request, max_time) {
+        Ok(response) => Conclusion::Answered(Box::new(response)),
+        Err(failure) => Conclusion::Failed(failure),
     }
+}
+
+/// Whether the RDF engine executes this request if it has no script.
+#[cfg(feature = "oxigraph")]
+fn is_for_engine(cluster: &Cluster, request: &QueryRequest) -> bool {
+    cluster.config.queries.rdf_engine && crate::rdf::executes(request)
 }
 
 #[cfg(not(feature = "oxigraph"))]

@@ -1,13 +1,23 @@
 //! Changes the syntax tree where Neptune differs from the engine.
 //!
 //! - Query hints such as `hint:Query hint:noReordering true .` look like triples but are not data
-//!   ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/sparql-query-hints.html)). They are removed.
+//!   ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/sparql-query-hints.html)). They are removed. Only
+//!   [`queryTimeout`](https://docs.aws.amazon.com/neptune/latest/userguide/sparql-query-hints-queryTimeout.html) has an
+//!   effect.
 //! - Literals are stored and compared in Neptune's [form](super::literals).
+//! - The engine looks whether a query was stopped only when it reads the store. Where many rows are made of few triples
+//!   and do not leave the engine, a [function](RUNS) looks, too.
 //! - `SERVICE` is refused, because the emulator does no I/O.
 
-use spargebra::algebra::{AggregateExpression, Expression, GraphPattern, OrderExpression};
+use std::time::Duration;
+
+use oxigraph::model::Literal;
+use spargebra::algebra::{
+    AggregateExpression, Expression, Function, GraphPattern, OrderExpression,
+};
 use spargebra::term::{
     GroundTerm, GroundTermPattern, NamedNode, NamedNodePattern, Term, TermPattern, TriplePattern,
+    Variable,
 };
 use spargebra::{GraphUpdateOperation, Query};
 
@@ -15,8 +25,12 @@ use super::literals;
 use crate::failure::Failure;
 use crate::operations::sparql::HINTS;
 
-/// Rewrites a query.
-pub(super) fn query(query: &mut Query) -> Result<(), Failure> {
+/// The name of the function that is called for each row before rows are grouped, sorted or selected. It must not return
+/// once the query was stopped.
+pub(super) const RUNS: &str = "urn:neptune-emulator:runs";
+
+/// Rewrites a query. Returns the time limit in its hints, which must be less than `max_time`.
+pub(super) fn query(query: &mut Query, max_time: Duration) -> Result<Option<Duration>, Failure> {
     let mut rewriter = Rewriter::default();
     match query {
         Query::Construct {
@@ -24,33 +38,53 @@ pub(super) fn query(query: &mut Query) -> Result<(), Failure> {
         } => {
             // If the pattern is also the template, both contain the hints.
             rewriter.triples(template);
+            rewriter.limits.clear();
             rewriter.pattern(pattern);
         }
         Query::Select { pattern, .. }
         | Query::Describe { pattern, .. }
         | Query::Ask { pattern, .. } => rewriter.pattern(pattern),
     }
-    rewriter.finish()
+    rewriter.finish(max_time)
 }
 
-/// Rewrites the operations of an update.
-pub(super) fn update(operations: &mut [GraphUpdateOperation]) -> Result<(), Failure> {
+/// Rewrites the operations of an update, like a query.
+pub(super) fn update(
+    operations: &mut [GraphUpdateOperation],
+    max_time: Duration,
+) -> Result<Option<Duration>, Failure> {
     let mut rewriter = Rewriter::default();
     for operation in operations {
         rewriter.operation(operation);
     }
-    rewriter.finish()
+    rewriter.finish(max_time)
 }
 
 #[derive(Default)]
 struct Rewriter {
     /// The first reason to refuse the query.
     failure: Option<Failure>,
+    /// The time limits in hints; `None` if one is not a number.
+    limits: Vec<Option<Duration>>,
 }
 
 impl Rewriter {
-    fn finish(self) -> Result<(), Failure> {
-        self.failure.map_or(Ok(()), Err)
+    fn finish(self, max_time: Duration) -> Result<Option<Duration>, Failure> {
+        if let Some(failure) = self.failure {
+            return Err(failure);
+        }
+        let problem = match self.limits.as_slice() {
+            [] => return Ok(None),
+            [Some(limit)] if *limit < max_time => return Ok(Some(*limit)),
+            [Some(_)] => "be less than neptune_query_timeout DB Parameter Group",
+            // The text is assumed.
+            [None] => "be a number of milliseconds",
+            _ => "be set only once",
+        };
+        Err(Failure::new(
+            "MalformedQueryException",
+            format!("Malformed query: Query hint 'queryTimeout' must {problem}"),
+        ))
     }
 
     fn refuse(&mut self, failure: Failure) {
@@ -80,18 +114,26 @@ impl Rewriter {
                 ..
             } => {
                 delete.retain_mut(|quad| {
-                    if let GroundTermPattern::Literal(literal) = &mut quad.object {
-                        self.literal(literal);
-                    }
-                    !matches!(&quad.subject, GroundTermPattern::NamedNode(scope) if is_hint(scope, &quad.predicate))
+                    let object = match &mut quad.object {
+                        GroundTermPattern::Literal(literal) => {
+                            self.literal(literal);
+                            Some(&*literal)
+                        }
+                        _ => None,
+                    };
+                    !matches!(&quad.subject, GroundTermPattern::NamedNode(scope) if self.is_hint(scope, &quad.predicate, object))
                 });
                 insert.retain_mut(|quad| {
-                    if let TermPattern::Literal(literal) = &mut quad.object {
-                        self.literal(literal);
-                    }
-                    !matches!(&quad.subject, TermPattern::NamedNode(scope) if is_hint(scope, &quad.predicate))
+                    let object = self.object(&mut quad.object);
+                    !matches!(&quad.subject, TermPattern::NamedNode(scope) if self.is_hint(scope, &quad.predicate, object))
                 });
+                let in_templates = std::mem::take(&mut self.limits);
                 self.pattern(pattern);
+                call_for_each_row(pattern);
+                // `DELETE WHERE` has the same triples as template and as pattern.
+                if self.limits.is_empty() {
+                    self.limits = in_templates;
+                }
             }
             GraphUpdateOperation::Load { .. } => self.refuse(unsupported("LOAD")),
             GraphUpdateOperation::Clear { .. }
@@ -102,18 +144,39 @@ impl Rewriter {
 
     fn triples(&mut self, triples: &mut Vec<TriplePattern>) {
         triples.retain_mut(|triple| {
-            self.object(&mut triple.object);
-            !matches!(&triple.subject, TermPattern::NamedNode(scope) if is_hint(scope, &triple.predicate))
+            let object = self.object(&mut triple.object);
+            !matches!(&triple.subject, TermPattern::NamedNode(scope) if self.is_hint(scope, &triple.predicate, object))
         });
     }
 
-    fn object(&mut self, object: &mut TermPattern) {
-        if let TermPattern::Literal(literal) = object {
-            self.literal(literal);
-        }
+    fn object<'a>(&mut self, object: &'a mut TermPattern) -> Option<&'a Literal> {
+        let TermPattern::Literal(literal) = object else {
+            return None;
+        };
+        self.literal(literal);
+        Some(literal)
     }
 
-    fn literal(&mut self, literal: &mut oxigraph::model::Literal) {
+    /// Whether a triple with this subject and predicate is a hint. The limits are kept.
+    fn is_hint(
+        &mut self,
+        scope: &NamedNode,
+        name: &NamedNodePattern,
+        object: Option<&Literal>,
+    ) -> bool {
+        let NamedNodePattern::NamedNode(name) = name else {
+            return false;
+        };
+        let name = name.as_str().strip_prefix(HINTS);
+        let is_hint = scope.as_str().starts_with(HINTS) && name.is_some();
+        if is_hint && name == Some("queryTimeout") {
+            let millis = object.and_then(|literal| literal.value().parse().ok());
+            self.limits.push(millis.map(Duration::from_millis));
+        }
+        is_hint
+    }
+
+    fn literal(&mut self, literal: &mut Literal) {
         if let Err(failure) = literals::normalize(literal) {
             self.refuse(failure);
         }
@@ -122,7 +185,9 @@ impl Rewriter {
     fn pattern(&mut self, pattern: &mut GraphPattern) {
         match pattern {
             GraphPattern::Bgp { patterns } => self.triples(patterns),
-            GraphPattern::Path { object, .. } => self.object(object),
+            GraphPattern::Path { object, .. } => {
+                self.object(object);
+            }
             GraphPattern::Values { bindings, .. } => {
                 for term in bindings.iter_mut().flatten().flatten() {
                     if let GroundTerm::Literal(literal) = term {
@@ -173,9 +238,13 @@ impl Rewriter {
                     }
                 }
                 self.pattern(inner);
+                call_for_each_row(inner);
+            }
+            GraphPattern::Project { inner, .. } => {
+                self.pattern(inner);
+                call_for_each_row(inner);
             }
             GraphPattern::Graph { inner, .. }
-            | GraphPattern::Project { inner, .. }
             | GraphPattern::Distinct { inner }
             | GraphPattern::Reduced { inner }
             | GraphPattern::Slice { inner, .. } => self.pattern(inner),
@@ -228,10 +297,21 @@ impl Rewriter {
     }
 }
 
-/// Whether a triple with this subject and predicate is a hint.
-fn is_hint(scope: &NamedNode, name: &NamedNodePattern) -> bool {
-    matches!(name, NamedNodePattern::NamedNode(name)
-        if scope.as_str().starts_with(HINTS) && name.as_str().starts_with(HINTS))
+/// Calls the [function](RUNS) for each row of this pattern.
+fn call_for_each_row(mut pattern: &mut GraphPattern) {
+    while let GraphPattern::OrderBy { inner, .. } = pattern {
+        pattern = inner;
+    }
+    let nothing = GraphPattern::Bgp {
+        patterns: Vec::new(),
+    };
+    let inner = std::mem::replace(pattern, nothing);
+    let runs = Function::Custom(NamedNode::new_unchecked(RUNS));
+    *pattern = GraphPattern::Extend {
+        inner: Box::new(inner),
+        variable: Variable::new_unchecked("neptune_emulator_runs"),
+        expression: Expression::FunctionCall(runs, Vec::new()),
+    };
 }
 
 fn unsupported(what: &str) -> Failure {

@@ -1,5 +1,7 @@
 //! Parses queries and updates.
 
+use std::time::Duration;
+
 use spargebra::{Query, SparqlParser, SparqlSyntaxError, Update};
 
 use super::nesting::check_nesting;
@@ -21,18 +23,22 @@ const MAX_SHOWN: usize = 20;
 /// the text it would only say that the text is too short.
 const PADDING: &str = "\n                ";
 
-/// Parses a query and [rewrites](rewrite) it.
-pub(super) fn query(text: &str) -> Result<Query, Failure> {
+/// Parses a query and [rewrites](rewrite) it. Also returns the time limit in its hints, which must be less than
+/// `max_time`.
+pub(super) fn query(text: &str, max_time: Duration) -> Result<(Query, Option<Duration>), Failure> {
     let mut query = parsed(text, SparqlParser::parse_query)?;
-    rewrite::query(&mut query)?;
-    Ok(query)
+    let limit = rewrite::query(&mut query, max_time)?;
+    Ok((query, limit))
 }
 
-/// Parses an update and [rewrites](rewrite) it.
-pub(super) fn update(text: &str) -> Result<Update, Failure> {
+/// Parses an update and [rewrites](rewrite) it, like a query.
+pub(super) fn update(
+    text: &str,
+    max_time: Duration,
+) -> Result<(Update, Option<Duration>), Failure> {
     let mut update = parsed(text, SparqlParser::parse_update)?;
-    rewrite::update(&mut update.operations)?;
-    Ok(update)
+    let limit = rewrite::update(&mut update.operations, max_time)?;
+    Ok((update, limit))
 }
 
 fn parsed<T>(

@@ -1,22 +1,22 @@
 //! Updates with Neptune's meaning of the default graph.
 
 use oxigraph::model::{GraphName as Graph, NamedNode, NamedOrBlankNode};
-use oxigraph::store::{Store, Transaction};
+use oxigraph::store::Transaction;
 use spargebra::algebra::GraphTarget;
 use spargebra::term::{GraphName, GraphNamePattern, GroundQuad, GroundQuadPattern};
 use spargebra::{GraphUpdateOperation, Update};
 
-use super::{DEFAULT_GRAPH, evaluator, internal, syntax, unite, update_failure};
+use super::work::Work;
+use super::{DEFAULT_GRAPH, internal, unite};
 use crate::failure::Failure;
 
-/// Runs an update atomically.
+/// Executes an update, which is not committed.
 pub(super) fn run(
-    store: &Store,
-    text: &str,
+    work: &Work,
+    transaction: &mut Transaction<'_>,
+    update: Update,
     using: &(Vec<NamedNode>, Vec<NamedNode>),
 ) -> Result<(), Failure> {
-    let update = syntax::update(text)?;
-    let mut transaction = store.start_transaction().map_err(internal)?;
     for operation in update.operations {
         let has_own = match &operation {
             GraphUpdateOperation::DeleteInsert { using, .. } => using.is_some(),
@@ -28,8 +28,8 @@ pub(super) fn run(
                 "The update has a USING or WITH clause, so using-graph-uri and using-named-graph-uri are not allowed.",
             ));
         }
-        let operation = placed(operation, &transaction)?;
-        let mut prepared = evaluator()?.for_update(Update {
+        let operation = placed(operation, transaction)?;
+        let mut prepared = work.evaluator()?.for_update(Update {
             base_iri: update.base_iri.clone(),
             operations: vec![operation],
         });
@@ -39,12 +39,12 @@ pub(super) fn run(
             dataset.set_available_named_graphs(named.collect());
         }
         prepared
-            .on_transaction(&mut transaction)
+            .on_transaction(transaction)
             .execute()
-            .map_err(update_failure)?;
-        unite(&mut transaction)?;
+            .map_err(|error| work.update_failure(error))?;
+        unite(transaction, work.stop())?;
     }
-    transaction.commit().map_err(internal)
+    Ok(())
 }
 
 /// Adds a graph to every operation without one. Additions go to the fallback graph. Removals apply to all graphs,

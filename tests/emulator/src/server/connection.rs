@@ -26,6 +26,8 @@ const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 mod pending;
 
+use self::pending::Abandon;
+
 #[derive(Debug)]
 pub(super) struct Connection {
     stream: Stream,
@@ -107,7 +109,8 @@ impl Connection {
                 Ok(read) => read,
                 Err(status) => return self.complain(status).await,
             };
-            let script = self.answer(request, asker, too_long).await?;
+            // The query is abandoned if the connection ends before its response does.
+            let (script, _query) = self.answer(request, asker, too_long).await?;
             let then = script.then;
             self.perform(script).await?;
             match then {
@@ -217,18 +220,15 @@ impl Connection {
         request: Request<Bytes>,
         asker: Asker,
         too_long: bool,
-    ) -> io::Result<Script> {
+    ) -> io::Result<(Script, Option<Abandon>)> {
         self.slot.read_a_request();
-        let mut outcome = {
-            let mut emulator = self.shared.emulator();
-            // The clock is read under the lock, so that time never goes backwards between requests.
-            let now = self.shared.now();
-            emulator.handle_read(request, now)
-        };
+        let mut outcome = self.shared.handle(request);
+        let mut query = None;
         self.shared.gauge.touch();
         self.shared.happened();
         if let Outcome::Pending(ticket) = outcome {
-            outcome = self.pending(ticket).await?;
+            let abandon = query.insert(Abandon::new(&self.shared, ticket));
+            outcome = self.pending(abandon.ticket).await?;
             self.shared.gauge.touch();
         }
         // The rest of a body that is not read would be parsed as a request.
@@ -236,7 +236,7 @@ impl Connection {
             Close::Never if too_long => Close::WithHeader,
             close => close,
         };
-        Ok(script::script(outcome, asker, close))
+        Ok((script::script(outcome, asker, close), query))
     }
 
     async fn perform(&mut self, script: Script) -> io::Result<()> {
@@ -247,16 +247,17 @@ impl Connection {
             match step {
                 Step::Wait(time) => tokio::time::sleep(time).await,
                 Step::Send(bytes) => self.send(&bytes, is_last).await?,
-                Step::Generate(mut frames) => {
-                    while let Some(frame) = frames.next() {
-                        let all = frames.are_over();
-                        let pieces = frame.bytes.len().div_ceil(PIECE);
-                        for (number, piece) in frame.bytes.chunks(PIECE).enumerate() {
-                            let is_last = is_last && all && number + 1 == pieces;
-                            self.send(piece, is_last).await?;
-                        }
+                Step::Generate(mut frames) => loop {
+                    let frame;
+                    (frames, frame) = self.next_frame(frames).await?;
+                    let Some(frame) = frame else { break };
+                    let all = frames.are_over();
+                    let pieces = frame.bytes.len().div_ceil(PIECE);
+                    for (number, piece) in frame.bytes.chunks(PIECE).enumerate() {
+                        let is_last = is_last && all && number + 1 == pieces;
+                        self.send(piece, is_last).await?;
                     }
-                }
+                },
                 Step::Trickle(bytes, many, every) => {
                     let pieces = bytes.len().div_ceil(many);
                     for (number, piece) in bytes.chunks(many).enumerate() {

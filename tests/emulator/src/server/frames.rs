@@ -2,6 +2,7 @@
 
 use std::iter::Peekable;
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -19,6 +20,9 @@ pub(super) struct Frames {
     left: Option<(usize, bool)>,
     /// The bytes after the last chunk.
     end: Option<Vec<u8>>,
+    /// If a running query generates the pieces: its trailers, once it has failed.
+    late_trailers: Option<Arc<OnceLock<HeaderMap>>>,
+    sends_trailers: bool,
 }
 
 /// The encoding of one piece of the body, or the end of the body.
@@ -64,7 +68,17 @@ impl Frames {
             begun: false,
             end: (chunked && left.is_none()).then_some(end),
             left,
+            late_trailers: response
+                .generated
+                .as_ref()
+                .and_then(|generated| generated.late_trailers.clone()),
+            sends_trailers: !trailers.is_empty(),
         }
+    }
+
+    /// Whether the next frame may have to be waited for.
+    pub(super) fn blocks(&self) -> bool {
+        self.late_trailers.is_some()
     }
 
     /// Whether nothing more is sent.
@@ -80,7 +94,12 @@ impl Frames {
         }
         self.begun = true;
         let Some(piece) = self.pieces.next() else {
-            let bytes = self.end.take()?;
+            let mut bytes = self.end.take()?;
+            let failed = self.late_trailers.as_ref().and_then(|late| late.get());
+            if let Some(trailers) = failed.filter(|_| self.sends_trailers) {
+                bytes.clear();
+                write_end(&mut bytes, trailers, &Delivery::default());
+            }
             return Some(Frame { bytes, data: 0..0 });
         };
         let (part, announced, is_cut) = match &mut self.left {

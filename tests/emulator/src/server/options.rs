@@ -114,7 +114,11 @@ impl ServerOptions {
         let served = Arc::clone(&shared);
         let thread = thread::Builder::new()
             .name("neptune-emulator".to_owned())
-            .spawn(move || runtime.block_on(accept::serve(listener, served)))?;
+            .spawn(move || {
+                runtime.block_on(accept::serve(listener, served));
+                // A query that is being stopped is not waited for.
+                runtime.shutdown_background();
+            })?;
         Ok(Server {
             address,
             shared,

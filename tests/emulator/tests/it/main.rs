@@ -43,6 +43,8 @@ mod binary_tls;
 mod bodies;
 #[cfg(feature = "server")]
 mod connections;
+#[cfg(all(feature = "oxigraph", feature = "server"))]
+mod engine_queries;
 #[cfg(feature = "server")]
 mod faults;
 #[cfg(feature = "server")]

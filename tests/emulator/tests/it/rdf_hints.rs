@@ -3,8 +3,8 @@
 use neptunedata_emulator::{Config, Emulator};
 use serde_json::json;
 
-use crate::rdf::{check_values, query, update};
-use crate::support::{Ask, body_text, rows, words};
+use crate::rdf::{check_values, query, update, update_with};
+use crate::support::{Ask, MALFORMED, assert_contains, body_text, rows, words};
 
 /// A query or an update that knows the prefix of hints.
 fn hinted(text: &str) -> String {
@@ -91,6 +91,60 @@ fn updates_are_hinted_too() {
     let deleted = "DELETE WHERE { hint:Query hint:queryTimeout 100 . <urn:s> <urn:q> ?o }";
     update(&mut neptune, &hinted(deleted));
     check_values(&mut neptune, "SELECT ?x { ?s <urn:q> ?x }", &["2"]);
+}
+
+#[test]
+fn a_time_limit_is_valid_or_refused() {
+    let mut neptune = filled();
+    const LESS: &str = "must be less than neptune_query_timeout DB Parameter Group";
+    const ONCE: &str = "must be set only once";
+    const NUMBER: &str = "must be a number of milliseconds";
+    for (patterns, problem) in [
+        ("hint:Query hint:queryTimeout 119999", None),
+        ("hint:Query hint:queryTimeout '119999'", None),
+        ("hint:Query hint:queryTimeout '119999'^^xsd:integer", None),
+        ("hint:Query hint:queryTimeout 120000", Some(LESS)),
+        (
+            "hint:Query hint:queryTimeout 1 ; hint:queryTimeout 2",
+            Some(ONCE),
+        ),
+        ("hint:Query hint:queryTimeout 'soon'", Some(NUMBER)),
+        ("hint:Query hint:queryTimeout ?x", Some(NUMBER)),
+    ] {
+        for request in [
+            query(&hinted(&format!("SELECT * {{ {patterns} }}"))),
+            query(&hinted(&format!("CONSTRUCT WHERE {{ {patterns} }}"))),
+            update_with(
+                &hinted(&format!(
+                    "INSERT {{ <urn:s> <urn:p> 3 }} WHERE {{ {patterns} }}"
+                )),
+                "",
+            ),
+            update_with(
+                &hinted(&format!(
+                    "INSERT {{ {patterns} }} WHERE {{ ?x ?y 'nothing' }}"
+                )),
+                "",
+            ),
+        ] {
+            match problem {
+                None => assert_eq!(neptune.answer(request).status(), 200, "{patterns}"),
+                Some(problem) => {
+                    let expected = format!("Malformed query: Query hint 'queryTimeout' {problem}");
+                    assert_eq!(neptune.refuses(request, MALFORMED), expected, "{patterns}");
+                }
+            }
+        }
+    }
+    let twice =
+        "{ hint:Query hint:queryTimeout 1 { SELECT * { hint:Query hint:queryTimeout 1 } } }";
+    let text = neptune.refuses(query(&hinted(&format!("SELECT * {twice}"))), MALFORMED);
+    assert_contains(&text, ONCE);
+    neptune.reconfigure(|config| config.query_timeout(std::time::Duration::from_secs(5)));
+    let limit = query(&hinted("SELECT * { hint:Query hint:queryTimeout 5000 }"));
+    neptune.refuses(limit, MALFORMED);
+    let status = neptune.get("/status");
+    assert_eq!(status["settings"]["clusterQueryTimeoutInMs"], "5000");
 }
 
 #[test]

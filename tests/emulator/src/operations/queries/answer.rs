@@ -51,8 +51,10 @@ pub(crate) fn reply(
     conclusion: Conclusion,
     request_id: &str,
 ) -> Result<Reply, Failure> {
+    if let Some(failure) = conclusion.failure() {
+        return Err(failure);
+    }
     match conclusion {
-        Conclusion::Failed(failure) => Err(failure),
         #[cfg(feature = "oxigraph")]
         Conclusion::Answered(response) if job.request.kind == QueryKind::GraphStore => {
             Ok((*response).into())
@@ -63,15 +65,11 @@ pub(crate) fn reply(
             let response = response.header(header::TRANSFER_ENCODING, chunked);
             Ok(trailers::good(response).into())
         }
-        Conclusion::Cancelled { silent: false } => Err(Failure::new(
-            "CancelledByUserException",
-            "Operation terminated (cancelled by user)",
-        )),
-        Conclusion::Cancelled { silent: true } => Ok(Reply {
+        Conclusion::Cancelled { .. } => Ok(Reply {
             executed: false,
             ..silent(config, job).into()
         }),
-        Conclusion::Done => match &job.script {
+        Conclusion::Done | Conclusion::Failed(_) => match &job.script {
             None => unscripted(config, job),
             Some((_, script)) => match &script.reply {
                 Scripted::Error(failure) => Err(failure.clone()),

@@ -19,6 +19,20 @@ pub(crate) struct Job {
     pub(crate) arrived: Duration,
     /// `None` while the query waits.
     pub(crate) started: Option<Duration>,
+    /// For a query that a thread of the server executes; `duration` is its time limit then.
+    #[cfg(all(feature = "oxigraph", feature = "server"))]
+    pub(crate) detached: Option<Detached>,
+}
+
+/// The execution of a query in a thread of the server.
+#[cfg(all(feature = "oxigraph", feature = "server"))]
+#[derive(Debug, Default)]
+pub(crate) struct Detached {
+    pub(crate) stop: crate::rdf::Stop,
+    /// Whether the thread has been started.
+    pub(crate) is_taken: bool,
+    /// The log entry of the request, once the response has begun.
+    pub(crate) streamed: Option<crate::LogEntry>,
 }
 
 /// How a query ended.
@@ -38,10 +52,27 @@ pub(crate) enum Conclusion {
     Failed(Failure),
 }
 
+impl Conclusion {
+    /// The error of the query, if it has one.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        match self {
+            Self::Cancelled { silent: false } => Some(Failure::new(
+                "CancelledByUserException",
+                "Operation terminated (cancelled by user)",
+            )),
+            Self::Failed(failure) => Some(failure.clone()),
+            _ => None,
+        }
+    }
+}
+
 /// The queries of an emulated instance.
 #[derive(Debug, Default)]
 pub(crate) struct Queries {
     pub(crate) scripts: Scripts,
+    /// Whether queries that are submitted now are executed in threads.
+    #[cfg(all(feature = "oxigraph", feature = "server"))]
+    pub(crate) detaches: bool,
     /// The query that was parsed last, for the log.
     pub(crate) last_request: Option<QueryRequest>,
     /// The script that matched it, for the log.
@@ -142,8 +173,40 @@ impl Queries {
         true
     }
 
-    pub(super) fn conclude(&mut self, ticket: u64, job: Job, conclusion: Conclusion) {
+    pub(crate) fn conclude(&mut self, ticket: u64, job: Job, conclusion: Conclusion) {
+        #[cfg(all(feature = "oxigraph", feature = "server"))]
+        if let Some(detached) = &job.detached {
+            detached.stop.stop(conclusion.failure());
+        }
         self.ended.push((ticket, job, conclusion));
+    }
+
+    #[cfg(all(feature = "oxigraph", feature = "server"))]
+    pub(crate) fn get_mut(&mut self, ticket: u64) -> Option<&mut Job> {
+        self.active.get_mut(&ticket)
+    }
+
+    /// Removes a running or waiting query.
+    #[cfg(all(feature = "oxigraph", feature = "server"))]
+    pub(crate) fn remove(&mut self, ticket: u64) -> Option<Job> {
+        self.active.remove(&ticket)
+    }
+
+    /// Inserts a query that was just removed.
+    #[cfg(all(feature = "oxigraph", feature = "server"))]
+    pub(crate) fn insert(&mut self, ticket: u64, job: Job) {
+        self.active.insert(ticket, job);
+    }
+
+    /// Stops a query whose client has disconnected, if a thread executes it.
+    #[cfg(all(feature = "oxigraph", feature = "server"))]
+    pub(crate) fn abandon(&mut self, ticket: u64) {
+        let is_detached = |job: &Job| job.detached.is_some();
+        if self.active.get(&ticket).is_some_and(is_detached)
+            && let Some(job) = self.active.remove(&ticket)
+        {
+            self.conclude(ticket, job, Conclusion::Cancelled { silent: false });
+        }
     }
 
     /// The queries that have ended since the last call.

@@ -2,32 +2,40 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::sync::watch;
-
 use super::{Connection, Event};
 use crate::server::Shared;
-use crate::{Outcome, Ticket};
+use crate::server::frames::{Frame, Frames};
+use crate::{Emulator, Now, Outcome, Ticket};
 
 /// How much of further requests is read while one is pending, in bytes.
 const MAX_AHEAD: usize = 64 * 1024;
 /// The shortest time to wait for a query, whatever the clock says.
 const MIN_WAIT: Duration = Duration::from_millis(1);
 
-/// Discards the outcome of a query when dropped.
+/// Abandons a query when dropped, unless it has ended.
 #[derive(Debug)]
-struct Abandon<'a> {
-    shared: &'a Shared,
-    ticket: Ticket,
+pub(super) struct Abandon {
+    shared: Arc<Shared>,
+    pub(super) ticket: Ticket,
 }
 
-impl Drop for Abandon<'_> {
+impl Abandon {
+    pub(super) fn new(shared: &Arc<Shared>, ticket: Ticket) -> Self {
+        let shared = Arc::clone(shared);
+        Self { shared, ticket }
+    }
+}
+
+impl Drop for Abandon {
     fn drop(&mut self) {
         self.shared.emulator().abandon(self.ticket);
+        // Another query may start in its place.
+        self.shared.happened();
     }
 }
 
@@ -35,35 +43,62 @@ impl Connection {
     /// Waits until a query ends: by its duration, or by an event that changes it.
     pub(super) async fn pending(&mut self, ticket: Ticket) -> io::Result<Outcome> {
         let shared = Arc::clone(&self.shared);
-        let _left = Abandon {
-            shared: &shared,
-            ticket,
-        };
         let mut happened = shared.happened.subscribe();
         loop {
             happened.mark_unchanged();
-            let left = {
+            let deadline = {
                 let mut emulator = shared.emulator();
                 let now = shared.now();
                 match emulator.resume(ticket, now) {
                     Outcome::Pending(_) => {}
                     outcome => return Ok(outcome),
                 }
-                let end = emulator.next_query_end();
-                end.map(|end| end.saturating_sub(now.mono).max(MIN_WAIT))
+                #[cfg(feature = "oxigraph")]
+                crate::server::execution::start(&shared, &mut emulator, ticket);
+                next_end(&emulator, now)
             };
-            let deadline = left.and_then(|left| tokio::time::Instant::now().checked_add(left));
-            self.until(&mut happened, deadline).await?;
+            self.until(&mut pin!(happened.changed()), deadline).await?;
         }
     }
 
-    /// Waits until this time or an event. Meanwhile further bytes are read. The end of the connection or a stop of the
-    /// server is an error.
-    async fn until(
+    /// Takes the next frame. If a running query makes it, this waits for it like [`pending`](Self::pending), so that
+    /// the query ends with its time limit or its client.
+    pub(super) async fn next_frame(
         &mut self,
-        happened: &mut watch::Receiver<u64>,
+        mut frames: Frames,
+    ) -> io::Result<(Frames, Option<Frame>)> {
+        if !frames.blocks() {
+            let frame = frames.next();
+            return Ok((frames, frame));
+        }
+        let shared = Arc::clone(&self.shared);
+        let mut happened = shared.happened.subscribe();
+        let mut next = pin!(tokio::task::spawn_blocking(move || {
+            let frame = frames.next();
+            (frames, frame)
+        }));
+        loop {
+            happened.mark_unchanged();
+            let deadline = {
+                let mut emulator = shared.emulator();
+                let now = shared.now();
+                emulator.advance_to(now);
+                next_end(&emulator, now)
+            };
+            let mut either = pin!(first(&mut next, happened.changed()));
+            if let Some(Some(next)) = self.until(&mut either, deadline).await? {
+                return next.map_err(io::Error::other);
+            }
+        }
+    }
+
+    /// Waits for this or until this time. Meanwhile further bytes are read. The end of the connection or a stop of the
+    /// server is an error.
+    async fn until<T>(
+        &mut self,
+        work: &mut (impl Future<Output = T> + Unpin),
         deadline: Option<tokio::time::Instant>,
-    ) -> io::Result<()> {
+    ) -> io::Result<Option<T>> {
         loop {
             if self.control.borrow().stopping {
                 return Err(io::ErrorKind::ConnectionAborted.into());
@@ -71,17 +106,34 @@ impl Connection {
             // Limits the bytes of further requests that are buffered.
             let read = self.buffer.len() < MAX_AHEAD;
             let mut event = pin!(self.event(read, deadline));
-            let mut happened = pin!(happened.changed());
-            let event = poll_fn(|cx| {
-                if happened.as_mut().poll(cx).is_ready() {
-                    return Poll::Ready(None);
-                }
-                event.as_mut().poll(cx).map(Some)
+            let event = poll_fn(|cx| match Pin::new(&mut *work).poll(cx) {
+                Poll::Ready(done) => Poll::Ready(Err(done)),
+                Poll::Pending => event.as_mut().poll(cx).map(Ok),
             });
-            match event.await.transpose()? {
-                None | Some(Event::TimeOut) => return Ok(()),
-                Some(Event::Bytes | Event::Changed) => {}
+            match event.await {
+                Err(done) => return Ok(Some(done)),
+                Ok(event) => match event? {
+                    Event::TimeOut => return Ok(None),
+                    Event::Bytes | Event::Changed => {}
+                },
             }
         }
     }
+}
+
+/// When the next query ends, if none is changed.
+fn next_end(emulator: &Emulator, now: Now) -> Option<tokio::time::Instant> {
+    let end = emulator.next_query_end()?;
+    let left = end.saturating_sub(now.mono).max(MIN_WAIT);
+    tokio::time::Instant::now().checked_add(left)
+}
+
+/// The result of `work`, or `None` if `event` is first.
+async fn first<T>(work: &mut (impl Future<Output = T> + Unpin), event: impl Future) -> Option<T> {
+    let mut event = pin!(event);
+    poll_fn(|cx| match Pin::new(&mut *work).poll(cx) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending => event.as_mut().poll(cx).map(|_| None),
+    })
+    .await
 }
