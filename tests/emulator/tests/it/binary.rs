@@ -6,6 +6,10 @@ use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
+#[cfg(all(feature = "oxigraph", target_os = "linux"))]
+use crate::engine_queries;
+#[cfg(all(feature = "oxigraph", target_os = "linux"))]
+use crate::raw::WAIT_LIMIT;
 use crate::raw::{LAST_STATUS, OK};
 use crate::support::{assert_contains, assert_lacks, assert_starts};
 
@@ -139,6 +143,72 @@ fn help_and_version() {
         version.stdout,
         concat!("neptune-emulator ", env!("CARGO_PKG_VERSION"), "\n").as_bytes()
     );
+}
+
+/// A process whose engine has some triples and executes this request.
+#[cfg(all(feature = "oxigraph", target_os = "linux"))]
+fn executing(request: &str) -> (Running, String, TcpStream) {
+    let (running, endpoint) = start(&["--rdf-engine"]);
+    let triples: String = (0..100)
+        .map(|number| format!("<urn:s> <urn:p> {number} ."))
+        .collect();
+    let insert = engine_queries::request("update", &format!("INSERT DATA {{ {triples} }}"));
+    assert_starts(&exchange(&endpoint, &insert), OK);
+    let address = endpoint.strip_prefix("http://").expect("an endpoint");
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    stream.write_all(request.as_bytes()).expect("written");
+    wait_for_threads(&running, &endpoint, 1);
+    (running, endpoint, stream)
+}
+
+/// Waits until so many threads of the process execute queries. Each look follows a request, which also shows that the
+/// process answers.
+#[cfg(all(feature = "oxigraph", target_os = "linux"))]
+fn wait_for_threads(running: &Running, endpoint: &str, count: usize) {
+    use std::fs::{read_dir, read_to_string};
+
+    let started = std::time::Instant::now();
+    loop {
+        assert_starts(&ask(endpoint, ""), OK);
+        let tasks = read_dir(format!("/proc/{}/task", running.0.id())).expect("tasks");
+        let names = tasks.filter_map(|task| read_to_string(task.ok()?.path().join("comm")).ok());
+        if names.filter(|name| name.trim() == "neptune-query").count() == count {
+            break;
+        }
+        assert!(started.elapsed() < WAIT_LIMIT, "not {count} threads");
+    }
+}
+
+#[cfg(all(feature = "oxigraph", target_os = "linux"))]
+#[test]
+fn threads_of_cancelled_and_abandoned_queries_end() {
+    for request in engine_queries::endless() {
+        let (running, endpoint, stream) = executing(&request);
+        let target = format!("/sparql/status?cancelQuery&queryId={}", engine_queries::ID);
+        assert_starts(&exchange(&endpoint, &engine_queries::get_last(&target)), OK);
+        // A stream that is not read waits for its client.
+        drop(stream);
+        wait_for_threads(&running, &endpoint, 0);
+        let (running, endpoint, stream) = executing(&request);
+        drop(stream);
+        wait_for_threads(&running, &endpoint, 0);
+    }
+}
+
+#[cfg(all(feature = "oxigraph", target_os = "linux"))]
+#[test]
+fn signals_end_a_process_that_executes_queries() {
+    for signals in [&["TERM"][..], &["INT"], &["TERM", "INT"]] {
+        for request in engine_queries::endless() {
+            let (mut running, _, _stream) = executing(&request);
+            for signal in signals {
+                let id = running.0.id().to_string();
+                let kill = Command::new("kill").args(["-s", signal, &id]).status();
+                assert!(kill.is_ok(), "{kill:?}");
+            }
+            assert_eq!(running.0.wait().expect("ended").code(), Some(0));
+        }
+    }
 }
 
 #[test]

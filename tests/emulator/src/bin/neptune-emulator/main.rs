@@ -1,8 +1,11 @@
 //! Serves Amazon Neptune's data API on a port of this machine.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::io::Write as _;
+use std::pin::pin;
 use std::process::ExitCode;
+use std::task::Poll;
 use std::time::{Duration, SystemTime};
 use std::{env, io};
 
@@ -39,13 +42,23 @@ fn run(flags: Box<Flags>) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(async {
+    let stopped = runtime.block_on(async {
         // Before the endpoint is printed: a process that reads the endpoint may send a signal immediately.
-        let stop = stop::Stop::listen()?;
+        let mut stop = stop::Stop::listen()?;
         let server = start(*flags)?;
         say(&format!("{}\n", server.endpoint()));
-        stop.wait().await
-    })
+        stop.wait().await?;
+        // Responses in progress get a second. Another signal ends the process at once.
+        let mut closed = pin!(tokio::task::spawn_blocking(move || drop(server)));
+        let mut again = pin!(stop.wait());
+        poll_fn(|cx| match closed.as_mut().poll(cx) {
+            Poll::Ready(_) => Poll::Ready(Ok(())),
+            Poll::Pending => again.as_mut().poll(cx),
+        })
+        .await
+    });
+    runtime.shutdown_background();
+    stopped
 }
 
 fn start(flags: Flags) -> io::Result<Server> {

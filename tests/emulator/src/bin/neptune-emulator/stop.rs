@@ -20,7 +20,7 @@ impl Stop {
         })
     }
 
-    pub(crate) async fn wait(mut self) -> io::Result<()> {
+    pub(crate) async fn wait(&mut self) -> io::Result<()> {
         use std::task::Poll;
 
         std::future::poll_fn(|cx| {
@@ -45,7 +45,7 @@ impl Stop {
         Ok(Self)
     }
 
-    pub(crate) async fn wait(self) -> io::Result<()> {
+    pub(crate) async fn wait(&mut self) -> io::Result<()> {
         tokio::signal::ctrl_c().await
     }
 }
