@@ -10,6 +10,7 @@ pub(crate) mod extras;
 mod form;
 #[cfg(feature = "gzip")]
 pub(crate) mod gzip;
+pub(crate) mod json;
 pub(crate) mod json_scan;
 pub(crate) mod json_text;
 pub(crate) mod lenient;

@@ -19,6 +19,8 @@ mod cuts;
 mod encoding;
 #[path = "machine/endpoints.rs"]
 mod endpoints;
+#[path = "machine/json.rs"]
+mod json;
 #[path = "machine/protocol.rs"]
 mod protocol;
 #[path = "machine/seeds.rs"]

@@ -134,6 +134,8 @@ impl CallOptions {
     /// body; for SPARQL, to the form; for operations without a body, to the query string (with the method `POST`, to a
     /// new JSON body). With any other body, such as RDF, the request is rejected as invalid. In a form or a query
     /// string, a value that is not a string is written as JSON. The added member replaces a member of the same name.
+    ///
+    /// JSON has neither NaN nor infinities: a [`Value`] that was made from one of them is null.
     #[must_use]
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.extras.fields.push((name.into(), value.into()));

@@ -2,23 +2,34 @@
 
 use serde::{Serialize, Serializer, ser::Error as _};
 
-use crate::{error::FieldErrorKind, wire::request::RequestWriter};
+use crate::{
+    error::{FieldError, FieldErrorKind},
+    wire::{json, request::RequestWriter},
+};
 
-/// Parameters that were set but cannot be sent.
+/// Parameters that were set but cannot be sent. The path in the error begins at the parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct InvalidParameters(FieldErrorKind);
+pub(super) struct InvalidParameters(FieldError);
 
 /// Fails with the reason: without its parameters the request would mean something else.
 impl Serialize for InvalidParameters {
     fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
-        Err(S::Error::custom(format!("parameters: {}", self.0)))
+        Err(S::Error::custom(&self.0))
     }
 }
 
 /// The text that is sent as the parameters.
 pub(super) fn to_text(parameters: &impl Serialize) -> Result<String, InvalidParameters> {
-    let text = serde_json::to_string(parameters)
-        .map_err(|error| InvalidParameters(FieldErrorKind::Other(error.to_string().into())))?;
+    let invalid = |path: &str, kind| {
+        let dot = if path.is_empty() || path.starts_with('[') {
+            ""
+        } else {
+            "."
+        };
+        InvalidParameters(FieldError::new(format!("parameters{dot}{path}"), kind))
+    };
+    let text = json::to_string(parameters)
+        .map_err(|error| invalid(error.field(), error.kind().clone()))?;
     let found = match text.bytes().next() {
         Some(b'{') => return Ok(text),
         Some(b'[') => "array",
@@ -27,10 +38,8 @@ pub(super) fn to_text(parameters: &impl Serialize) -> Result<String, InvalidPara
         Some(b'n') => "null",
         _ => "number",
     };
-    Err(InvalidParameters(FieldErrorKind::WrongType {
-        expected: "object",
-        found,
-    }))
+    let expected = "object";
+    Err(invalid("", FieldErrorKind::WrongType { expected, found }))
 }
 
 /// Reports rejected parameters, unless they were replaced.
@@ -39,8 +48,8 @@ pub(super) fn check(
     parameters: &Option<String>,
     invalid: &Option<InvalidParameters>,
 ) {
-    if let (None, Some(InvalidParameters(kind))) = (parameters, invalid) {
-        request.reject("parameters", kind.clone());
+    if let (None, Some(InvalidParameters(error))) = (parameters, invalid) {
+        request.reject(error.field().to_owned(), error.kind().clone());
     }
 }
 
@@ -49,11 +58,15 @@ macro_rules! parameter_setters {
     ($request:ident) => {
         impl $request {
             /// Sets [`parameters`](field@Self::parameters) from anything that serializes to a JSON object: your
-            /// own struct, a map, `json!({…})`. Integers of up to 128 bits keep their digits. A value that does
-            /// not serialize to an object makes the request invalid; the error is reported when the request is
-            /// encoded or serialized.
+            /// own struct, a map, `json!({…})`. Integers of up to 128 bits keep their digits.
             ///
-            /// NaN and the infinities become null, as always in serde_json.
+            /// A value that does not serialize to an object makes the request invalid, and so do NaN, the
+            /// infinities, bytes, and maps with keys that are not strings. The error is reported when the request is
+            /// encoded or serialized, and has the path of the value, such as `parameters.list[1].score`.
+            ///
+            /// `json!({…})` and [`serde_json::Value`] turn NaN and the infinities into null before they can be
+            /// rejected. A parameter that is null can remove a property: use your own struct or a map for
+            /// floats that may be NaN.
             #[must_use]
             pub fn parameters(mut self, parameters: impl serde::Serialize) -> Self {
                 (self.parameters, self.invalid_parameters) = match parameters::to_text(&parameters)

@@ -1,33 +1,26 @@
 //! Request bodies.
 
-use serde::Serialize;
-use serde_json::{Map, Value};
+use std::fmt::Write as _;
 
-use super::form;
+use serde_json::Value;
 
-/// A body that is written, or a value to which fields can still be added.
+use super::{
+    form,
+    json_text::{Cursor, unquoted},
+};
+
+/// A body that is written, or one to which fields can still be added.
 #[derive(Debug)]
 pub(super) enum Body {
     Written(Vec<u8>),
-    Json(Value),
+    /// JSON text. It stays text when fields are added, so that numbers keep their digits.
+    Json(String),
     Form(Vec<(String, String)>),
 }
 
 impl Body {
-    /// A JSON body. It stays a value only if fields will be added, because a value copies the text of the
-    /// query, which can be long.
-    pub(super) fn json<T: Serialize + ?Sized>(
-        value: &T,
-        extensible: bool,
-    ) -> Result<Body, serde_json::Error> {
-        if extensible {
-            serde_json::to_value(value).map(Body::Json)
-        } else {
-            serde_json::to_vec(value).map(Body::Written)
-        }
-    }
-
-    /// A form. As in [`Body::json`], it stays a value only if fields will be added.
+    /// A form. It is written at once if no fields will be added, because the fields copy the text of the query, which
+    /// can be long.
     pub(super) fn form(fields: &[(&str, &str)], extensible: bool) -> Body {
         if extensible {
             let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
@@ -39,33 +32,55 @@ impl Body {
 
     /// A JSON object without members.
     pub(super) fn empty_object() -> Body {
-        Body::Json(Map::new().into())
+        Body::Json("{}".to_owned())
     }
 
     /// Sets a field and replaces existing fields of this name. Returns false if the body cannot have fields.
     pub(super) fn set(&mut self, name: &str, value: &Value) -> bool {
         match self {
-            Body::Json(Value::Object(members)) => {
-                members.insert(name.to_owned(), value.clone());
-                true
-            }
+            Body::Json(text) => match with_member(text, name, value) {
+                Some(changed) => {
+                    *text = changed;
+                    true
+                }
+                None => false,
+            },
             Body::Form(fields) => {
                 fields.retain(|(other, _)| other != name);
                 fields.push((name.to_owned(), form::text(value)));
                 true
             }
-            Body::Json(_) | Body::Written(_) => false,
+            Body::Written(_) => false,
         }
     }
 
-    pub(super) fn write(self) -> Result<Vec<u8>, serde_json::Error> {
+    pub(super) fn write(self) -> Vec<u8> {
         match self {
-            Body::Written(bytes) => Ok(bytes),
-            Body::Json(value) => serde_json::to_vec(&value),
+            Body::Written(bytes) => bytes,
+            Body::Json(text) => text.into(),
             Body::Form(fields) => {
                 let fields = fields.iter();
-                Ok(form::write(fields.map(|(name, value)| (&**name, &**value))))
+                form::write(fields.map(|(name, value)| (&**name, &**value)))
             }
         }
     }
+}
+
+/// The object with this member at its end, in place of all members of this name. `None` if `json` is not an object.
+fn with_member(json: &str, name: &str, value: &Value) -> Option<String> {
+    let mut members = Cursor::new(json);
+    if !members.enter(b'{') {
+        return None;
+    }
+    let mut text = String::with_capacity(json.len().saturating_add(64));
+    text.push('{');
+    while let (Some(key), Some(value)) = (members.value(), members.value()) {
+        if unquoted(key).as_deref() != Some(name) {
+            text.extend([key, ":", value, ","]);
+        }
+    }
+    let name = Value::from(name);
+    // Writing to a String cannot fail.
+    let _ = write!(text, "{name}:{value}}}");
+    Some(text)
 }

@@ -187,14 +187,14 @@ impl fmt::Display for Prefix<'_> {
     }
 }
 
-/// The path of a failure. It is written from its end to its beginning while the error is returned
+/// The path of a failure to read or to write. It is written from its end to its beginning while the error is returned
 /// through the levels, so that it costs nothing without an error.
 #[derive(Default)]
-struct ErrorPath(Cell<String>);
+pub(super) struct ErrorPath(Cell<String>);
 
 impl ErrorPath {
     #[cold]
-    fn member(&self, key: &str) {
+    pub(super) fn member(&self, key: &str) {
         let key: String = elide(key)
             .chars()
             .map(|c| if c.is_control() { '\u{fffd}' } else { c })
@@ -203,7 +203,7 @@ impl ErrorPath {
     }
 
     #[cold]
-    fn element(&self, index: usize) {
+    pub(super) fn element(&self, index: usize) {
         self.prepend(&format!("[{index}]"));
     }
 
@@ -217,7 +217,7 @@ impl ErrorPath {
         self.0.set(format!("{segment}{dot}{rest}"));
     }
 
-    fn into_path(self) -> String {
+    pub(super) fn into_path(self) -> String {
         self.0.into_inner()
     }
 }

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::{
     body::Body,
     extras::Extras,
-    form, percent,
+    form, json, percent,
     query::{QueryText, QueryValue},
 };
 use crate::{
@@ -245,11 +245,15 @@ impl<'a> RequestWriter<'a> {
         }
     }
 
-    /// Sets the body to `value` as JSON.
+    /// Sets the body to `value` as JSON. Integers of up to 128 bits keep their digits.
+    ///
+    /// It is an error, with the path of the value, if the value contains NaN, an infinity, bytes, or a map with keys
+    /// that are not strings: JSON cannot carry them. An error is not possible for a [`serde_json::Value`] that was made
+    /// from such a value: it contains null instead.
     pub fn json<T: Serialize + ?Sized>(&mut self, value: &T) {
-        match Body::json(value, self.has_extra_fields()) {
-            Ok(body) => self.body = Some(body),
-            Err(error) => self.reject("", FieldErrorKind::Other(error.to_string().into())),
+        match json::to_string(value) {
+            Ok(text) => self.body = Some(Body::Json(text)),
+            Err(error) => self.errors.push(error),
         }
     }
 

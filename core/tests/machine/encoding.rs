@@ -17,7 +17,7 @@ use super::{answers::json as any_json, inputs::start};
 
 const BASE: &str = "http://localhost:8182/base";
 
-fn endpoint() -> Endpoint {
+pub(crate) fn endpoint() -> Endpoint {
     Endpoint::parse(BASE).expect("an endpoint")
 }
 
@@ -104,11 +104,11 @@ proptest! {
     }
 }
 
-fn session() -> Session {
+pub(crate) fn session() -> Session {
     Session::new(endpoint(), neptunedata::Auth::unsigned()).expect("a session")
 }
 
-fn sent<O: Operation>(
+pub(crate) fn sent<O: Operation>(
     session: &Session,
     operation: &O,
     options: &CallOptions,

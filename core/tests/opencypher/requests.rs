@@ -100,8 +100,29 @@ fn invalid_parameters_are_rejected() {
     let refused = query().parameters(Unserializable);
     let reason = FieldErrorKind::Other("a lock is poisoned".into());
     assert_eq!(field_errors(&refused), fault(reason));
-    let keys = field_errors(&query().parameters(BTreeMap::from([(vec![1], 2)])));
-    assert!(matches!(&keys[..], [(_, FieldErrorKind::Other(_))]));
+    // The test of bodies has all values that JSON cannot carry.
+    let keys = field_errors(&query().parameters(BTreeMap::from([(1, 2)])));
+    assert_eq!(
+        keys,
+        fault(FieldErrorKind::Other("key must be a string".into()))
+    );
+    let scores = [BTreeMap::new(), BTreeMap::from([("score", f64::NAN)])];
+    let reason = FieldErrorKind::Other("JSON cannot carry the number NaN".into());
+    let within = ("parameters[1].score".to_owned(), reason.clone());
+    assert_eq!(field_errors(&query().parameters(&scores)), [within]);
+    let within = ("parameters.list[1].score".to_owned(), reason);
+    let scores = query().parameters(BTreeMap::from([("list", scores)]));
+    assert_eq!(field_errors(&scores), [within]);
+    assert_eq!(
+        neptunedata::request(&scores, &endpoint())
+            .unwrap_err()
+            .to_string(),
+        "ExecuteOpenCypherQuery: request not sent: parameters.list[1].score: JSON cannot carry the number NaN",
+    );
+    assert_eq!(
+        serde_json::to_string(&scores).unwrap_err().to_string(),
+        "parameters.list[1].score: JSON cannot carry the number NaN",
+    );
 
     // Others take their place, and are not replaced by older ones.
     let replaced = refused.clone().parameters(json!({"a": 1}));

@@ -47,19 +47,12 @@ impl RequestWriter<'_> {
             return Err(EncodeError::new(self.info.name, self.errors));
         }
 
-        let name = self.info.name;
-        let invalid = |reason: String| {
-            let error = FieldError::new("", FieldErrorKind::Other(reason.into()));
-            EncodeError::new(name, vec![error])
-        };
-        let uri = Uri::from_maybe_shared(Bytes::from(self.uri))
-            .map_err(|error| invalid(error.to_string()))?;
+        let uri = Uri::from_maybe_shared(Bytes::from(self.uri)).map_err(|error| {
+            let error = FieldError::new("", FieldErrorKind::Other(error.to_string().into()));
+            EncodeError::new(self.info.name, vec![error])
+        })?;
         let has_body = self.body.is_some();
-        let body = self.body.map(Body::write).transpose();
-        let body = Bytes::from(
-            body.map_err(|error| invalid(error.to_string()))?
-                .unwrap_or_default(),
-        );
+        let body = Bytes::from(self.body.map(Body::write).unwrap_or_default());
         self.headers
             .insert(HOST, self.endpoint.host_header().clone());
         if has_body {
