@@ -9,5 +9,7 @@ mod literals;
 mod messages;
 #[path = "gremlin/requests.rs"]
 mod requests;
+#[path = "gremlin/types.rs"]
+mod types;
 #[path = "gremlin/values.rs"]
 mod values;

@@ -2,6 +2,7 @@
 
 mod graphson;
 mod literal;
+mod typed_text;
 mod value;
 
 pub use graphson::GraphSonError;

@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use GremlinValue::{
-    BigDecimal, BigInteger, Bool, BulkSet, Date, Direction, Double, Float, Int32, Int64, List, Map,
-    Null, Number, Other, Set, T, Text, Timestamp, Uuid,
+    BigDecimal, BigInteger, Bool, BulkSet, Byte, Date, Direction, Double, Float, Int16, Int32,
+    Int64, List, Map, Null, Number, Other, Set, T, Text, Timestamp, Uuid,
 };
 
 fn value(text: &str) -> GremlinValue {
@@ -19,11 +19,11 @@ fn value(text: &str) -> GremlinValue {
         .unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
-fn typed(name: &str, value: &str) -> GremlinValue {
+pub(crate) fn typed(name: &str, value: &str) -> GremlinValue {
     self::value(&format!(r#"{{"@type":"{name}","@value":{value}}}"#))
 }
 
-fn text(text: &str) -> GremlinValue {
+pub(crate) fn text(text: &str) -> GremlinValue {
     Text(text.to_owned())
 }
 
@@ -33,6 +33,8 @@ fn scalars() {
     assert_eq!(value("true"), Bool(true));
     assert_eq!(value(r#""\u00e9\n""#), text("é\n"));
     assert_eq!(value("7"), Number("7".into()));
+    assert_eq!(typed("gx:Byte", "-128"), Byte(-128));
+    assert_eq!(typed("gx:Int16", "32767"), Int16(i16::MAX));
     assert_eq!(typed("g:Int32", "-7"), Int32(-7));
     assert_eq!(typed("g:Int64", "9223372036854775807"), Int64(i64::MAX));
     assert_eq!(typed("g:Int64", "\"7006\""), Int64(7006));
@@ -107,10 +109,10 @@ fn collections() {
 
 /// What is not understood is kept, and does not keep others from being read.
 #[test]
-fn other_types_and_odd_values_are_kept() {
+fn values_that_do_not_match_their_type_are_kept() {
     for (name, inner) in [
-        ("gx:Duration", r#""PT120H""#),
-        ("gx:ByteBuffer", r#""c29tZQ==""#),
+        ("gx:Byte", "128"),
+        ("gx:Int16", "-32769"),
         ("g:Int32", "2147483648"),
         ("g:Int32", "1.5"),
         ("g:Int64", r#""x""#),
@@ -123,6 +125,9 @@ fn other_types_and_odd_values_are_kept() {
         ("g:Vertex", r#"{"label":"without id"}"#),
         ("g:Path", "{}"),
         ("gx:BigInteger", r#""12 cm""#),
+        ("g:Tree", r#"{"key":1,"value":2}"#),
+        ("g:Tree", "[1]"),
+        ("gx:Instant", "12"),
         ("", "null"),
     ] {
         let expected = Other {
@@ -233,6 +238,11 @@ fn paths_of_both_versions() {
 #[test]
 fn accessors() {
     assert_eq!(Int32(1).as_i64(), Some(1));
+    assert_eq!(
+        (Byte(-1).as_i64(), Byte(-1).as_f64()),
+        (Some(-1), Some(-1.0))
+    );
+    assert_eq!((Int16(2).as_i64(), Int16(2).as_f64()), (Some(2), Some(2.0)));
     assert_eq!(value("12").as_i64(), Some(12));
     assert_eq!(value("1.5").as_i64(), None);
     let big = typed("gx:BigInteger", "99999999999999999999");

@@ -227,6 +227,8 @@ fn values(nodes: Vec<Node<'_>>) -> Vec<GremlinValue> {
 /// A value of this type; `None` if the type is unknown or the value does not match it.
 fn typed_value(name: &str, node: Node<'_>) -> Option<GremlinValue> {
     Some(match name {
+        "gx:Byte" => GremlinValue::Byte(node.parsed()?),
+        "gx:Int16" => GremlinValue::Int16(node.parsed()?),
         "g:Int32" => GremlinValue::Int32(node.parsed()?),
         "g:Int64" => GremlinValue::Int64(node.parsed()?),
         "g:Float" => GremlinValue::Float(node.float()?),
@@ -253,8 +255,34 @@ fn typed_value(name: &str, node: Node<'_>) -> Option<GremlinValue> {
         }
         "g:Property" => GremlinValue::Property(Box::new(property(node.object()?)?)),
         "g:Path" => GremlinValue::Path(path(node.object()?)?),
-        _ => return None,
+        "g:Tree" => GremlinValue::TypedMap {
+            type_name: name.to_owned(),
+            entries: tree(node)?,
+        },
+        // All other types are written as a text or a map.
+        _ => match value(node) {
+            GremlinValue::Text(text) => GremlinValue::TypedText {
+                type_name: name.to_owned(),
+                text,
+            },
+            GremlinValue::Map(entries) => GremlinValue::TypedMap {
+                type_name: name.to_owned(),
+                entries,
+            },
+            _ => return None,
+        },
     })
+}
+
+/// The branches of a tree: objects with a key and the tree below it.
+fn tree(node: Node<'_>) -> Option<Vec<(GremlinValue, GremlinValue)>> {
+    let branches = node.list()?.into_iter();
+    branches
+        .map(|branch| {
+            let mut members = branch.inner().object()?;
+            Some((members.value("key"), members.value("value")))
+        })
+        .collect()
 }
 
 /// Entries of a map: either alternating keys and values in one list, or an object.

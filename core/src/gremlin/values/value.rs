@@ -1,10 +1,13 @@
 //! Values of typed GraphSON.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    net::IpAddr,
+    time::{Duration, SystemTime},
+};
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::graphson;
+use super::{graphson, typed_text};
 use crate::gremlin::GraphSonError;
 use crate::types::RawJson;
 
@@ -29,6 +32,10 @@ pub enum GremlinValue {
     Bool(bool),
     /// A string.
     Text(String),
+    /// `gx:Byte`, which is signed.
+    Byte(i8),
+    /// `gx:Int16`.
+    Int16(i16),
     /// `g:Int32`.
     Int32(i32),
     /// `g:Int64`.
@@ -71,9 +78,37 @@ pub enum GremlinValue {
     T(String),
     /// `g:Direction`, `IN` or `OUT`: keys of the end vertices in the element map of an edge.
     Direction(String),
-    /// A value of any other type, or a value that does not match its type, kept as received.
-    Other {
+    /// A value of any other type that is written as text:
+    ///
+    /// | types | accessor |
+    /// |---|---|
+    /// | `gx:Instant`, `gx:OffsetDateTime`, `gx:ZonedDateTime`, `g:DateTime` | [`as_system_time`](Self::as_system_time) |
+    /// | `gx:Duration` | [`as_duration`](Self::as_duration) |
+    /// | `gx:ByteBuffer` | [`as_bytes`](Self::as_bytes) |
+    /// | `gx:Char` | [`as_char`](Self::as_char) |
+    /// | `gx:InetAddress` | [`as_ip_addr`](Self::as_ip_addr) |
+    /// | dates and times without an offset, `gx:Period`, `gx:ZoneOffset` and others | [`as_str`](Self::as_str) |
+    /// | `g:Class`, and enums such as `g:Order`, `g:Pop`, `g:Merge` and `g:DT` | [`as_str`](Self::as_str) |
+    ///
+    /// The text is kept as received. It is not checked.
+    TypedText {
         /// The type, such as `gx:Duration`.
+        type_name: String,
+        /// The text.
+        text: String,
+    },
+    /// A value of any other type that has members: `g:Metrics`, `g:TraversalMetrics`, `g:TraversalExplanation`,
+    /// `g:Traverser`, `g:Bytecode`, `g:Binding`, `g:Lambda`, `g:P`, `g:TextP`, `tinker:graph`, traversal strategies;
+    /// and `g:Tree`, whose keys are the branches, each with the tree below it.
+    TypedMap {
+        /// The type, such as `g:Metrics`.
+        type_name: String,
+        /// The members, in the order of the response.
+        entries: Vec<(GremlinValue, GremlinValue)>,
+    },
+    /// A value that does not match its type, kept as received.
+    Other {
+        /// The type, such as `g:Int32`.
         type_name: String,
         /// The value itself, as JSON.
         value: RawJson,
@@ -184,10 +219,12 @@ impl GremlinValue {
         graphson::read(text)
     }
 
-    /// The text of a string, UUID or token.
+    /// The text of a string, UUID or token, or of a value of another type that is
+    /// [written as text](Self::TypedText).
     pub fn as_str(&self) -> Option<&str> {
         match self {
             GremlinValue::Text(text)
+            | GremlinValue::TypedText { text, .. }
             | GremlinValue::Uuid(text)
             | GremlinValue::T(text)
             | GremlinValue::Direction(text) => Some(text),
@@ -206,6 +243,8 @@ impl GremlinValue {
     /// The value of an integer of any type, if it fits.
     pub fn as_i64(&self) -> Option<i64> {
         match self {
+            GremlinValue::Byte(value) => Some((*value).into()),
+            GremlinValue::Int16(value) => Some((*value).into()),
             GremlinValue::Int32(value) => Some((*value).into()),
             GremlinValue::Int64(value) => Some(*value),
             GremlinValue::Number(digits) | GremlinValue::BigInteger(digits) => digits.parse().ok(),
@@ -216,6 +255,8 @@ impl GremlinValue {
     /// The value of a number of any type, or the nearest `f64`.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
+            GremlinValue::Byte(value) => Some((*value).into()),
+            GremlinValue::Int16(value) => Some((*value).into()),
             GremlinValue::Int32(value) => Some((*value).into()),
             #[expect(clippy::cast_precision_loss, reason = "the nearest one is promised")]
             GremlinValue::Int64(value) => Some(*value as f64),
@@ -228,16 +269,45 @@ impl GremlinValue {
         }
     }
 
-    /// The time of a date or timestamp.
+    /// The time of a date, timestamp, instant, or date and time with an offset. A zone that follows the offset is
+    /// ignored.
     pub fn as_system_time(&self) -> Option<SystemTime> {
-        let (GremlinValue::Date(millis) | GremlinValue::Timestamp(millis)) = self else {
-            return None;
+        let millis = match self {
+            GremlinValue::Date(millis) | GremlinValue::Timestamp(millis) => millis,
+            _ => return self.typed_text(typed_text::system_time),
         };
         let distance = Duration::from_millis(millis.unsigned_abs());
         if millis.is_negative() {
             SystemTime::UNIX_EPOCH.checked_sub(distance)
         } else {
             SystemTime::UNIX_EPOCH.checked_add(distance)
+        }
+    }
+
+    /// The length of a `gx:Duration`, unless it is negative.
+    pub fn as_duration(&self) -> Option<Duration> {
+        self.typed_text(typed_text::duration)
+    }
+
+    /// The character of a `gx:Char`.
+    pub fn as_char(&self) -> Option<char> {
+        self.typed_text(typed_text::character)
+    }
+
+    /// The bytes of a `gx:ByteBuffer`.
+    pub fn as_bytes(&self) -> Option<Vec<u8>> {
+        self.typed_text(typed_text::bytes)
+    }
+
+    /// The address of a `gx:InetAddress`, unless it is written as a host name.
+    pub fn as_ip_addr(&self) -> Option<IpAddr> {
+        self.typed_text(typed_text::ip_addr)
+    }
+
+    fn typed_text<T>(&self, read: fn(&str, &str) -> Option<T>) -> Option<T> {
+        match self {
+            GremlinValue::TypedText { type_name, text } => read(type_name, text),
+            _ => None,
         }
     }
 
@@ -249,10 +319,10 @@ impl GremlinValue {
         }
     }
 
-    /// The entries of a map.
+    /// The entries of a map, or the members of a value of [another type](Self::TypedMap).
     pub fn as_map(&self) -> Option<&[(GremlinValue, GremlinValue)]> {
         match self {
-            GremlinValue::Map(entries) => Some(entries),
+            GremlinValue::Map(entries) | GremlinValue::TypedMap { entries, .. } => Some(entries),
             _ => None,
         }
     }
