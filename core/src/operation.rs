@@ -111,6 +111,9 @@ pub struct OperationInfo {
     pub iam_actions: &'static [&'static str],
     /// Whether a success with an empty body is a valid response of the operation.
     pub may_answer_empty: bool,
+    /// The names of the members of a response, in any case and with or without underscores, except those that an error
+    /// object has too. A body with status 200 that has one of them is not an error object, whatever else it has.
+    pub output_members: &'static [&'static str],
     /// The URL of the operation in the service's documentation.
     pub documentation: &'static str,
 }
@@ -131,6 +134,7 @@ impl OperationInfo {
             exceptions: &[],
             iam_actions: &[],
             may_answer_empty: false,
+            output_members: &[],
             documentation: "",
         }
     }
@@ -153,6 +157,13 @@ impl OperationInfo {
     #[must_use]
     pub const fn answering_empty(mut self) -> OperationInfo {
         self.may_answer_empty = true;
+        self
+    }
+
+    /// Sets the [names of the members of a response](field@Self::output_members).
+    #[must_use]
+    pub const fn with_output_members(mut self, names: &'static [&'static str]) -> OperationInfo {
+        self.output_members = names;
         self
     }
 

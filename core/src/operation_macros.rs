@@ -152,6 +152,7 @@ macro_rules! operation_impl {
                 exceptions: $exceptions,
                 iam_actions: &[$($action),+],
                 may_answer_empty: false $(|| $may_answer_empty)?,
+                output_members: $output::MEMBERS,
                 documentation: documentation!($wire_name $(, $documentation)?),
             };
 

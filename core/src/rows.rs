@@ -256,20 +256,15 @@ impl<T: DeserializeOwned> Judge for RowJudge<T> {
             }
             Err(error) => error,
         };
-        let (status, headers) = (response.status, response.headers);
         // The whole body may be an error object. It is searched for in the members as well, because the
         // tail of the body contains only short objects completely.
         if !self.reader.found_rows() {
             let object = self.reader.envelope().object();
-            outcome::check_outcome(status, headers, &HeaderMap::new(), &object)?;
+            let (status, headers) = (response.status, response.headers);
+            outcome::check_outcome(self.info, status, headers, &HeaderMap::new(), &object)?;
         }
         let error = error.into_decode_error(self.info.name);
-        Err(outcome::error_at_tail(
-            error,
-            status,
-            headers,
-            response.body,
-        ))
+        Err(outcome::error_at_tail(error, response))
     }
 }
 

@@ -45,6 +45,10 @@ macro_rules! output {
     ) => {
         structure!(@declare [$(#[$meta])*] $name [$([$(#[$field_meta])*] $field: $type;)+]);
 
+        impl $name {
+            pub(crate) const MEMBERS: &'static [&'static str] = &[$(stringify!($field)),+];
+        }
+
         arbitrary!($name, answer => $($field $(: $kind)?),+);
     };
 }

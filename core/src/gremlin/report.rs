@@ -19,6 +19,9 @@ macro_rules! report_output {
         } => output: Always(Any));
 
         impl $name {
+            // The body is text.
+            pub(crate) const MEMBERS: &'static [&'static str] = &[];
+
             /// The text of the report.
             pub fn text(&self) -> std::borrow::Cow<'_, str> {
                 self.output.as_ref().map(crate::types::ReportAsText::text).unwrap_or_default()

@@ -57,7 +57,7 @@ pub(super) struct Undecoded;
 
 impl Judge for Undecoded {
     fn end(&mut self, response: &RawResponse<'_>) -> Result<(), Cause> {
-        match outcome::from_tail(response.status, response.headers, response.body) {
+        match outcome::from_tail(response) {
             Some(error) => Err(error.into()),
             None => Ok(()),
         }
@@ -101,12 +101,7 @@ impl<T> Judge for Decode<T> {
                 Ok(())
             }
             // A body that does not decode may end in the error object that says why.
-            Err(error) => Err(outcome::error_at_tail(
-                error,
-                response.status,
-                response.headers,
-                response.body,
-            )),
+            Err(error) => Err(outcome::error_at_tail(error, response)),
         }
     }
 }

@@ -163,6 +163,9 @@ arbitrary!(ExecuteOpenCypherExplainQueryOutput, answer = |output: &ExecuteOpenCy
 } => results, media_type: Optional(Header));
 
 impl ExecuteOpenCypherExplainQueryOutput {
+    // The body is text.
+    pub(crate) const MEMBERS: &'static [&'static str] = &[];
+
     fn read(response: &RawResponse<'_>) -> Result<Self, DecodeError> {
         let results = ReportAsText::new(response.report()?);
         let media_type = response.headers().get(http::header::CONTENT_TYPE);

@@ -181,6 +181,8 @@ pub struct ExecuteOpenCypherQueryOutput {
 arbitrary!(ExecuteOpenCypherQueryOutput, answer kept => results);
 
 impl ExecuteOpenCypherQueryOutput {
+    pub(crate) const MEMBERS: &'static [&'static str] = &["results"];
+
     fn read(response: &RawResponse<'_>) -> Result<Self, DecodeError> {
         // Parse the whole body, so that a truncated response is not taken for a success.
         let outline: Outline = response.json()?;

@@ -155,6 +155,9 @@ arbitrary!(ExecuteSparqlExplainQueryOutput, answer = |output: &ExecuteSparqlExpl
 } => media_type: Optional(OneOf(SparqlMediaType::KNOWN)), results);
 
 impl ExecuteSparqlExplainQueryOutput {
+    // The body is text.
+    pub(crate) const MEMBERS: &'static [&'static str] = &[];
+
     /// The report as text.
     pub fn text(&self) -> Cow<'_, str> {
         self.results.text()

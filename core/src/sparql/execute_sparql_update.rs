@@ -143,6 +143,9 @@ impl crate::testing::Answer for ExecuteSparqlUpdateOutput {
 }
 
 impl ExecuteSparqlUpdateOutput {
+    // The body is a list, or text.
+    pub(crate) const MEMBERS: &'static [&'static str] = &[];
+
     /// Reads the body as JSON into your own type, which may borrow from it.
     ///
     /// # Errors

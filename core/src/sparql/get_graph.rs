@@ -102,6 +102,11 @@ pub struct GetGraphOutput {
     pub body: RawBody,
 }
 
+impl GetGraphOutput {
+    // The body is RDF.
+    pub(crate) const MEMBERS: &'static [&'static str] = &[];
+}
+
 arbitrary!(GetGraphOutput, answer = |output: &GetGraphOutput| {
     let media_type = output.media_type.as_ref().map(SparqlMediaType::as_str);
     crate::testing::body_answer(media_type, output.body.bytes().clone())

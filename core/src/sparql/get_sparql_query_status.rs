@@ -68,6 +68,12 @@ pub struct GetSparqlQueryStatusOutput {
     pub query: Option<QueryStatus>,
 }
 
+impl GetSparqlQueryStatusOutput {
+    // Those of `QueryOrList`.
+    pub(crate) const MEMBERS: &'static [&'static str] =
+        &["queryId", "queryString", "queryEvalStats", "queries"];
+}
+
 // An object without members is read as `None`.
 arbitrary!(GetSparqlQueryStatusOutput, with = |mut output: GetSparqlQueryStatusOutput| {
     output.query = output.query.filter(|query| *query != QueryStatus::default());

@@ -195,6 +195,9 @@ arbitrary!(GraphStoreOutput, answer = |_: &GraphStoreOutput| {
 } => status_code: Exactly(Some(200)));
 
 impl GraphStoreOutput {
+    // The body has no known members.
+    pub(crate) const MEMBERS: &'static [&'static str] = &[];
+
     pub(super) fn read(response: &RawResponse<'_>) -> Result<Self, DecodeError> {
         response.acknowledgement()?;
         Ok(GraphStoreOutput {

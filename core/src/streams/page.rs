@@ -106,6 +106,17 @@ macro_rules! change_stream {
             pub total_records: Option<i32>,
         }
 
+        impl $output {
+            pub(crate) const MEMBERS: &'static [&'static str] = &[
+                "lastEventId",
+                "lastTrxTimestampInMillis",
+                "lastTrxTimestamp",
+                "format",
+                "records",
+                "totalRecords",
+            ];
+        }
+
         arbitrary!($output, answer =>
             last_event_id, last_trx_timestamp_in_millis,
             format: Optional(OneOf(&[crate::streams::StreamFormat::$format])), records, total_records);

@@ -10,8 +10,11 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde_json::Value;
 
-use super::percent;
-use crate::error::{Cause, DecodeError, ExceptionKind, ServiceError, bounded_start};
+use super::{percent, response::RawResponse};
+use crate::{
+    error::{Cause, DecodeError, ExceptionKind, ServiceError, bounded_start},
+    operation::OperationInfo,
+};
 
 /// Read if it is present, but never required: it is unknown whether any engine sends it (`U02`).
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
@@ -27,6 +30,7 @@ pub(crate) const WHOLE_BODY_LIMIT: usize = 256 * 1024;
 
 /// Returns the error that the trailers, the status or the whole body report, if there is one.
 pub(crate) fn check_outcome(
+    info: &OperationInfo,
     status: StatusCode,
     headers: &HeaderMap,
     trailers: &HeaderMap,
@@ -38,20 +42,15 @@ pub(crate) fn check_outcome(
     if !status.is_success() {
         return Err(service_error(status, headers, body));
     }
-    match whole_body(headers, body) {
+    match whole_body(info, headers, body) {
         Some(error) => Err(error),
         None => Ok(()),
     }
 }
 
 /// The error for a body that does not decode: the error object at its end, or else `error`.
-pub(crate) fn error_at_tail(
-    error: DecodeError,
-    status: StatusCode,
-    headers: &HeaderMap,
-    body: &Bytes,
-) -> Cause {
-    match from_tail(status, headers, body) {
+pub(crate) fn error_at_tail(error: DecodeError, response: &RawResponse<'_>) -> Cause {
+    match from_tail(response) {
         Some(service) => Cause::Service(service),
         None => Cause::Decode(error),
     }
@@ -160,23 +159,20 @@ fn status_of(kind: ExceptionKind) -> Option<StatusCode> {
 }
 
 /// The error of a success status whose whole body is one error object.
-fn whole_body(headers: &HeaderMap, body: &Bytes) -> Option<ServiceError> {
+fn whole_body(info: &OperationInfo, headers: &HeaderMap, body: &Bytes) -> Option<ServiceError> {
     if body.len() > WHOLE_BODY_LIMIT || !mentions_code(body) {
         return None;
     }
     let parsed = serde_json::from_slice::<Value>(body).ok()?;
-    error_object(headers, &parsed, body.clone())
+    error_object(info, headers, &parsed, body.clone())
 }
 
 /// The error object that was appended to an incomplete body.
-pub(crate) fn from_tail(
-    status: StatusCode,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Option<ServiceError> {
+pub(crate) fn from_tail(response: &RawResponse<'_>) -> Option<ServiceError> {
+    let body = response.body;
     let start = body.len().saturating_sub(TAIL);
     let tail = body.get(start..)?;
-    if !status.is_success() || !mentions_code(tail) {
+    if !response.status.is_success() || !mentions_code(tail) {
         return None;
     }
     // The object is flat, so it begins at the last brace from which the rest parses. A message may contain
@@ -192,14 +188,26 @@ pub(crate) fn from_tail(
         .find_map(|position| {
             let object = tail.get(position..)?;
             let parsed = serde_json::from_slice::<Value>(object).ok()?;
-            error_object(headers, &parsed, Bytes::copy_from_slice(object))
+            let body = Bytes::copy_from_slice(object);
+            error_object(response.info, response.headers, &parsed, body)
         })
 }
 
-fn error_object(headers: &HeaderMap, parsed: &Value, body: Bytes) -> Option<ServiceError> {
+/// The error that this object of a success status reports, if it is an error object: it has a code, and either
+/// `detailedMessage` or another message together with a request id; and it has no member of the operation's output,
+/// so it is not the response itself with unknown members.
+fn error_object(
+    info: &OperationInfo,
+    headers: &HeaderMap,
+    parsed: &Value,
+    body: Bytes,
+) -> Option<ServiceError> {
     let object = ErrorObject(Some(parsed));
-    let named = object.text("code").is_some() && object.message().is_some();
-    if !named || (object.text("requestId").is_none() && object.text("detailedMessage").is_none()) {
+    object.code()?;
+    let has = |name| object.text(name).is_some();
+    let has_message =
+        has("detailedMessage") || (has("requestId") && (has("message") || has("Message")));
+    if !has_message || has_output(info, parsed) {
         return None;
     }
     let mut error = service_error(StatusCode::INTERNAL_SERVER_ERROR, &HeaderMap::new(), &body);
@@ -212,17 +220,35 @@ fn error_object(headers: &HeaderMap, parsed: &Value, body: Bytes) -> Option<Serv
     Some(error)
 }
 
-fn begins_with_member(object: &[u8]) -> bool {
-    let mut bytes = object
-        .iter()
-        .skip(1)
-        .skip_while(|byte| byte.is_ascii_whitespace());
-    bytes.next() == Some(&b'"') && matches!(bytes.next(), Some(b'c' | b'r' | b'd' | b'm' | b'M'))
+/// Whether the object has a member of the operation's output that is not null, or `payload` with an object, in which
+/// some operations wrap their output (`U14`).
+fn has_output(info: &OperationInfo, object: &Value) -> bool {
+    let mut members = object.as_object().into_iter().flatten();
+    members.any(|(name, value)| match name.as_str() {
+        "payload" if value.is_object() => true,
+        name => !value.is_null() && info.output_members.iter().any(|it| is_same_name(it, name)),
+    })
 }
 
+/// Compares `job_id` with `jobId`.
+fn is_same_name(left: &str, right: &str) -> bool {
+    let letters = |name: &str| {
+        let kept = name.bytes().filter(|byte| *byte != b'_');
+        kept.map(|byte| byte.to_ascii_lowercase())
+            .collect::<Vec<_>>()
+    };
+    letters(left) == letters(right)
+}
+
+fn begins_with_member(object: &[u8]) -> bool {
+    let mut bytes = object.iter().skip(1);
+    bytes.find(|byte| !byte.is_ascii_whitespace()) == Some(&b'"')
+}
+
+/// Whether an error object can be in these bytes. Most bodies are only searched, and not parsed.
 fn mentions_code(body: &[u8]) -> bool {
-    let needle = b"\"code\"";
-    body.windows(needle.len()).any(|window| window == needle)
+    body.split(|byte| *byte == b'"')
+        .any(|text| matches!(text, b"code" | b"Code" | b"__type"))
 }
 
 /// Removes a namespace up to `#`, and everything after `:`.

@@ -55,14 +55,14 @@ pub(crate) fn whole<T>(
 ) -> Result<T, Cause> {
     let status = response.status();
     let (headers, body) = coding::decode_body(info, response, DEFAULT_BODY_LIMIT)?;
-    outcome::check_outcome(status, &headers, &HeaderMap::new(), &body)?;
+    outcome::check_outcome(info, status, &headers, &HeaderMap::new(), &body)?;
     let response = RawResponse {
         info,
         status,
         headers: &headers,
         body: &body,
     };
-    decode(&response).map_err(|error| outcome::error_at_tail(error, status, &headers, &body))
+    decode(&response).map_err(|error| outcome::error_at_tail(error, &response))
 }
 
 /// A successful response, as passed to [`Operation::decode`].
@@ -197,7 +197,7 @@ impl<'a> RawResponse<'a> {
     /// If the body is compressed, or ends in an error object.
     fn opaque_or_html(&self) -> Result<Bytes, DecodeError> {
         self.plain()?;
-        match outcome::from_tail(self.status, self.headers, self.body) {
+        match outcome::from_tail(self) {
             // The caller of `decode` replaces this error by the error object itself.
             Some(_) => {
                 let reason = "the body ends in an error object";

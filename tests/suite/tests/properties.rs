@@ -7,6 +7,8 @@
 mod answers;
 #[path = "properties/emulated.rs"]
 mod emulated;
+#[path = "properties/error_objects.rs"]
+mod error_objects;
 #[path = "properties/kinds.rs"]
 mod kinds;
 #[path = "properties/networks.rs"]

@@ -110,6 +110,9 @@ struct Outline {
 }
 
 impl ExecuteGremlinQueryOutput {
+    // Without `requestId`, which error objects have too.
+    pub(crate) const MEMBERS: &'static [&'static str] = &["status", "result", "meta"];
+
     pub(super) fn read(response: &RawResponse<'_>) -> Result<Self, DecodeError> {
         if let Some(content_type) = binary_type(response) {
             let bytes = response.opaque()?;

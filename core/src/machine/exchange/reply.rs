@@ -272,22 +272,23 @@ impl Exchange {
         let body = reply.body.take();
         let decoded = mem::take(&mut reply.coding).finish();
         let whole = if streams { Bytes::new() } else { body.clone() };
-        let (status, headers) = (reply.head.status, &reply.head.headers);
-        let checked =
-            match outcome::check_outcome(status, headers, &trailers, &whole) {
-                Err(error) => Err(Cause::Service(error)),
-                Ok(()) => match self.truncation(headers, received, decoded, &body) {
-                    // An error object at the end says more than that the body was cut.
-                    Some(truncation) => Err(outcome::from_tail(status, headers, &body)
-                        .map_or(truncation, Cause::Service)),
-                    None => judge.end(&RawResponse {
-                        info: self.plan.info,
-                        status,
-                        headers,
-                        body: &body,
-                    }),
-                },
-            };
+        let (info, status, headers) = (self.plan.info, reply.head.status, &reply.head.headers);
+        let response = RawResponse {
+            info,
+            status,
+            headers,
+            body: &body,
+        };
+        let checked = match outcome::check_outcome(info, status, headers, &trailers, &whole) {
+            Err(error) => Err(Cause::Service(error)),
+            Ok(()) => match self.truncation(headers, received, decoded, &body) {
+                // An error object at the end says more than that the body was cut.
+                Some(truncation) => {
+                    Err(outcome::from_tail(&response).map_or(truncation, Cause::Service))
+                }
+                None => judge.end(&response),
+            },
+        };
         if let Err(cause) = checked {
             let attempt = reply.into_failed_attempt(body);
             return self.failed(cause, attempt, now);
@@ -363,7 +364,12 @@ impl Exchange {
         let error = if failure.kind() == TransportErrorKind::Deadline {
             None
         } else if status.is_success() {
-            outcome::from_tail(status, headers, &body)
+            outcome::from_tail(&RawResponse {
+                info: self.plan.info,
+                status,
+                headers,
+                body: &body,
+            })
         } else {
             // Without a code, the received part does not identify the error, so the failure is the cause.
             Some(outcome::service_error(status, headers, &body))

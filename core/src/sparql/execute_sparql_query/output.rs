@@ -73,6 +73,9 @@ pub struct SparqlResults {
 }
 
 impl ExecuteSparqlQueryOutput {
+    // Those of results in JSON.
+    pub(crate) const MEMBERS: &'static [&'static str] = &["head", "results", "boolean"];
+
     pub(super) fn read(response: &RawResponse<'_>) -> Result<Self, DecodeError> {
         let body = response.plain()?;
         let media_type = SparqlMediaType::of(response.headers());

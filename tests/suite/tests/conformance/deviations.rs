@@ -5,6 +5,7 @@
 //! | headers that the model lacks | [`HEADERS`] | queries request trailers, which report a failure after a status of 200, and a result format that the client can read (M15) |
 //! | members of outputs that the model lacks | [`OUTPUTS`] | the service sends them |
 //! | event ids | [`WITHOUT`] | M35 |
+//! | error objects with status 200 | [`RESPONSES`] | a query failed after its status was sent |
 //! | successes without a body | [`RESPONSES`] | an answer was lost (`may_answer_empty` in `CONTRIBUTING.md`) |
 //! | the last digit of floats in documents | [`FLOAT_STEPS`] | a feature of serde_json would apply to the user's whole build |
 //! | the text of an error | [`message`] | it is in `detailedMessage`, at which botocore does not look |
@@ -32,20 +33,52 @@ pub(crate) struct Deviation {
 }
 
 /// All differences in how responses without a hazard are decoded.
-pub(crate) const RESPONSES: &[Deviation] = &[Deviation {
-    name: "empty success",
-    reason: "the operation never sends an empty body, so an answer was lost (`DecodeErrorKind::Empty`; \
+pub(crate) const RESPONSES: &[Deviation] = &[
+    Deviation {
+        name: "error object",
+        reason: "a status of 200 is sent before a query fails (docs/retry.md)",
+        applies: |line| line.is_success() && is_error_object(line),
+        instead: |outcome| match &outcome.result {
+            Err(Cause::Service(_)) => Ok(()),
+            other => Err(format!("{other:?} is not the error in the body")),
+        },
+    },
+    Deviation {
+        name: "empty success",
+        reason: "the operation never sends an empty body, so an answer was lost (`DecodeErrorKind::Empty`; \
              `may_answer_empty` in CONTRIBUTING.md)",
-    applies: |line| {
-        let always_answers =
-            dynamic::info(&line.operation).is_some_and(|info| !info.may_answer_empty);
-        always_answers && line.is_success() && line.body().trim_ascii().is_empty()
+        applies: |line| {
+            let always_answers =
+                dynamic::info(&line.operation).is_some_and(|info| !info.may_answer_empty);
+            always_answers && line.is_success() && line.body().trim_ascii().is_empty()
+        },
+        instead: |outcome| match &outcome.result {
+            Err(Cause::Decode(error)) if error.kind() == DecodeErrorKind::Empty => Ok(()),
+            other => Err(format!("{other:?} is not the error for an empty answer")),
+        },
     },
-    instead: |outcome| match &outcome.result {
-        Err(Cause::Decode(error)) if error.kind() == DecodeErrorKind::Empty => Ok(()),
-        other => Err(format!("{other:?} is not the error for an empty answer")),
-    },
-}];
+];
+
+/// Whether a body has the members of an error object, and none of the output.
+fn is_error_object(line: &Line) -> bool {
+    let body = serde_json::from_slice::<Value>(&line.body()).unwrap_or_default();
+    let has = |name: &str| body[name].is_string();
+    let has_code = ["code", "Code", "__type"]
+        .iter()
+        .any(|name| text(&body, name).is_some());
+    let has_message =
+        has("detailedMessage") || (has("requestId") && (has("message") || has("Message")));
+    let has_output = || {
+        let members = line.parsed.as_ref().and_then(Value::as_object);
+        let mut names = members.into_iter().flatten().map(|(name, _)| name.as_str());
+        names.any(|name| match name {
+            "requestId" => false,
+            "statusCode" => body.get(name).is_some(),
+            _ => true,
+        })
+    };
+    has_code && has_message && !has_output()
+}
 
 /// Design rule: this crate turns on no feature of serde_json, because features apply to the whole build.
 ///

@@ -33,7 +33,7 @@ pub(crate) struct Line {
     pub(crate) headers: BTreeMap<String, String>,
     body: Option<String>,
     body_base64: Option<String>,
-    parsed: Option<Value>,
+    pub(crate) parsed: Option<Value>,
     parsed_text: Option<String>,
     error: Option<Exception>,
     parse_error: Option<Value>,

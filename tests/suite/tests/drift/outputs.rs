@@ -12,6 +12,23 @@ fn additions_are_not_in_the_model() {
     }
 }
 
+/// The reader needs the names to tell an output from an error object.
+#[test]
+fn names_of_output_members_are_the_models() {
+    let letters = |name: &str| name.replace('_', "").to_ascii_lowercase();
+    let model = Model::load().unwrap();
+    for info in OPERATIONS {
+        let ours: Vec<_> = info.output_members.iter().map(|it| letters(it)).collect();
+        for member in model.output(info.name) {
+            let is_in_body = !["payload", "statusCode"].contains(&member.location.as_str());
+            if is_in_body && member.wire_name != "requestId" {
+                let name = letters(&member.wire_name);
+                assert!(ours.contains(&name), "{}: {name}", info.name);
+            }
+        }
+    }
+}
+
 #[test]
 fn successes_have_the_status_of_the_model() {
     let model = Model::load().unwrap();
