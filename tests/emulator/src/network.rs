@@ -46,7 +46,10 @@ fn ended(ending: ConnectionEnd) -> Served {
 }
 
 fn delivered(mut response: Response, delivery: &Delivery) -> Served {
-    let trailers = std::mem::take(&mut response.trailers);
+    let mut trailers = std::mem::take(&mut response.trailers);
+    if delivery.withhold_trailers {
+        trailers.clear();
+    }
     // Only chunked bodies have trailers. A truncated body that ends with the connection looks complete.
     let announces_length = response
         .head

@@ -46,6 +46,7 @@ pub(super) fn circumstances(
     }
     delivery.announce_close |= parameters.flag("announced")?;
     delivery.force_trailers |= parameters.flag("unasked")?;
+    delivery.withhold_trailers |= parameters.flag("withheld")?;
 
     if let Some(executed) = parameters.parsed("executed")? {
         planned = planned.executed(executed);

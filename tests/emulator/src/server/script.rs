@@ -90,7 +90,8 @@ fn delivered(mut response: Response, delivery: &Delivery, asker: Asker, close: C
         response.chunks = response.pieces().collect();
         response.generated = None;
     }
-    let trailers_wanted = asker.trailers || delivery.force_trailers;
+    let trailers_wanted =
+        (asker.trailers || delivery.force_trailers) && !delivery.withhold_trailers;
     let trailers = if framing == Framing::Chunked && trailers_wanted {
         std::mem::take(&mut response.trailers)
     } else {

@@ -47,7 +47,9 @@ fn trailers() {
     assert_ends(&answer, "}\r\n0\r\n\r\n");
     let answer = meet(&server, "trailers; unasked", Ended::Open);
     assert_contains(&answer, "x-neptune-status: 200 OK");
-    assert_eq!(counts(&server), (6, 6));
+    let withheld = ask("trailers; withheld");
+    assert_lacks(&withheld, "x-neptune-");
+    assert_eq!(counts(&server), (7, 7));
 }
 
 #[test]
