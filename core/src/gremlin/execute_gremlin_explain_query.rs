@@ -67,7 +67,6 @@ impl ExecuteGremlinExplainQuery {
     }
 
     fn write(&self, request: &mut RequestWriter<'_>) {
-        request.accept_trailers();
         request.json(&Body {
             gremlin: &self.gremlin_query,
         });

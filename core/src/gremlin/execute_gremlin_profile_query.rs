@@ -87,7 +87,6 @@ impl ExecuteGremlinProfileQuery {
     }
 
     fn write(&self, request: &mut RequestWriter<'_>) {
-        request.accept_trailers();
         request.json(&Body {
             gremlin: &self.gremlin_query,
             results: self.results,

@@ -136,7 +136,6 @@ impl ExecuteGremlinQuery {
         let serializer = self.serializer.as_ref();
         let serializer = serializer.unwrap_or(&GremlinSerializer::UntypedGraphSonV3);
         request.header("serializer", ACCEPT, serializer.as_str());
-        request.accept_trailers();
         let query_id = request.query_id::<CancelGremlinQuery>(self.query_id.as_deref());
         request.json(&Body {
             gremlin: &self.gremlin_query,

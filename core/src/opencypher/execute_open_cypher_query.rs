@@ -150,7 +150,6 @@ impl ExecuteOpenCypherQuery {
     fn write(&self, request: &mut RequestWriter<'_>) {
         hint::check_timeout(request, self.timeout_hint);
         parameters::check(request, &self.parameters, &self.invalid_parameters);
-        request.accept_trailers();
         request.json(&Body {
             query: &self.query_text(),
             parameters: &self.parameters,

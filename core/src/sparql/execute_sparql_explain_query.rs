@@ -106,7 +106,6 @@ impl ExecuteSparqlExplainQuery {
     fn write(&self, request: &mut RequestWriter<'_>) {
         check_graphs(request, "defaultGraphUri", self.default_graph_uri.as_ref());
         check_graphs(request, "namedGraphUri", self.named_graph_uri.as_ref());
-        request.accept_trailers();
         request.header("accept", ACCEPT, self.accept.as_str());
         let query_id = request.query_id::<CancelSparqlQuery>(self.query_id.as_deref());
         Form::default()

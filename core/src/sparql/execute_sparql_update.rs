@@ -97,7 +97,6 @@ impl ExecuteSparqlUpdate {
         check_graphs(request, "usingGraphUri", self.using_graph_uri.as_ref());
         let named = self.using_named_graph_uri.as_ref();
         check_graphs(request, "usingNamedGraphUri", named);
-        request.accept_trailers();
         let query_id = request.query_id::<CancelSparqlQuery>(self.query_id.as_deref());
         Form::default()
             .field("update", &self.update)

@@ -26,8 +26,8 @@ use crate::{
 
 /// Turns a request struct into an unsigned `http::Request`.
 ///
-/// The URI is absolute. The headers are `host`, `content-length` (unless the method is `GET`), `content-type`
-/// (if there is a body), and the operation's own headers. The same request always gives the same bytes.
+/// The URI is absolute. The headers are `host`, `te: trailers`, `content-length` (unless the method is `GET`),
+/// `content-type` (if there is a body), and the operation's own headers. The same request always gives the same bytes.
 ///
 /// ```
 /// use neptunedata::{Endpoint, ml::CancelMlModelTrainingJob};
@@ -146,6 +146,11 @@ impl<'a> RequestWriter<'a> {
             query: None,
             subject: None,
         };
+        // The service reports in trailers that it failed after the status 200. Which operations do so is not
+        // known (U28), so every request accepts trailers.
+        writer
+            .headers
+            .insert(TE, HeaderValue::from_static("trailers"));
         writer.copy_template();
         writer
     }
@@ -271,13 +276,6 @@ impl<'a> RequestWriter<'a> {
     pub fn body(&mut self, field: &'static str, media_type: &str, body: impl Into<Vec<u8>>) {
         self.header(field, CONTENT_TYPE, media_type);
         self.body = Some(Body::Written(body.into()));
-    }
-
-    /// Requests trailers, in which Neptune reports queries that fail after the status 200. Without trailers,
-    /// the machine still detects an error object at the end of the body.
-    pub fn accept_trailers(&mut self) {
-        self.headers
-            .insert(TE, HeaderValue::from_static("trailers"));
     }
 
     /// The idempotency token of the call, by which the service recognizes all attempts as the same

@@ -1,13 +1,11 @@
 //! Requests.
 
 use neptunedata::{
-    bytes::Bytes,
     error::FieldErrorKind,
     gremlin::{
-        ExecuteGremlinExplainQuery, ExecuteGremlinProfileQuery, ExecuteGremlinQuery,
-        GetGremlinQueryStatus, GremlinSerializer, ListGremlinQueries,
+        ExecuteGremlinProfileQuery, ExecuteGremlinQuery, GremlinSerializer, ListGremlinQueries,
     },
-    http::{Request, header},
+    http::header,
 };
 use serde_json::json;
 
@@ -74,20 +72,6 @@ fn serializers_that_are_not_valid_headers_are_rejected() {
     // In the body there is no such limit.
     let profile = ExecuteGremlinProfileQuery::new("g.V()").serializer("a\nb");
     assert_eq!(body(&profile)["profile.serializer"], "a\nb");
-}
-
-#[test]
-fn only_queries_request_trailers() {
-    let te = |request: Request<Bytes>| request.headers().get(header::TE).cloned();
-    for request in [
-        request(&query()),
-        request(&ExecuteGremlinExplainQuery::new("g.V()")),
-        request(&ExecuteGremlinProfileQuery::new("g.V()")),
-    ] {
-        assert_eq!(te(request).unwrap(), "trailers");
-    }
-    assert_eq!(te(request(&GetGremlinQueryStatus::new("q"))), None);
-    assert_eq!(te(request(&ListGremlinQueries::new())), None);
 }
 
 #[test]

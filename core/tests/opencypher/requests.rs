@@ -5,10 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use neptunedata::{
     CallOptions, dynamic,
     error::FieldErrorKind,
-    opencypher::{
-        CancelOpenCypherQuery, ExecuteOpenCypherExplainQuery, ExecuteOpenCypherQuery,
-        GetOpenCypherQueryStatus, ListOpenCypherQueries, OpenCypherExplainMode,
-    },
+    opencypher::{ExecuteOpenCypherExplainQuery, ExecuteOpenCypherQuery, OpenCypherExplainMode},
 };
 use serde::{Serialize, Serializer};
 use serde_json::json;
@@ -21,20 +18,6 @@ use crate::{
 
 fn explain(text: &str) -> ExecuteOpenCypherExplainQuery {
     ExecuteOpenCypherExplainQuery::new(text, OpenCypherExplainMode::Static)
-}
-
-#[test]
-fn queries_ask_for_trailers_and_the_others_do_not() {
-    for (request, te) in [
-        (request(&query()), Some("trailers")),
-        (request(&explain("RETURN 1")), Some("trailers")),
-        (request(&ListOpenCypherQueries::new()), None),
-        (request(&GetOpenCypherQueryStatus::new("q")), None),
-        (request(&CancelOpenCypherQuery::new("q")), None),
-    ] {
-        let sent = request.headers().get("te").map(|te| te.to_str().unwrap());
-        assert_eq!(sent, te, "{}", request.uri());
-    }
 }
 
 #[cfg(feature = "sigv4")]

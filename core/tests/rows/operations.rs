@@ -27,7 +27,6 @@ macro_rules! operations {
                 &OperationInfo::new(stringify!($name), Method::POST, "/query", Effect::$effect);
 
             fn encode(&self, request: &mut RequestWriter<'_>) {
-                request.accept_trailers();
                 request.json("q");
             }
 

@@ -47,8 +47,7 @@ pub const OUTPUTS: &[(&str, &str)] = &[
     ("GetRDFGraphSummary", "status"),
 ];
 
-/// A header that this client sends for some operations. It always has this value. botocore sends no such header, or one
-/// with the same value.
+/// A header that this client sends. It always has this value. botocore sends no such header, or one with the same value.
 pub struct OwnHeader {
     /// The name of the header.
     pub name: HeaderName,
@@ -56,8 +55,8 @@ pub struct OwnHeader {
     pub value: &'static str,
     /// Why it is sent.
     pub reason: &'static str,
-    /// The operations whose requests have it.
-    pub operations: &'static [&'static str],
+    /// The operations whose requests have it; `None` for all.
+    pub operations: Option<&'static [&'static str]>,
     /// Whether the header is signed.
     pub is_signed: bool,
 }
@@ -67,21 +66,15 @@ pub const HEADERS: &[OwnHeader] = &[
     OwnHeader {
         name: header::TE,
         value: "trailers",
-        reason: "queries may fail after status 200, and the trailers have the error (docs/wire.md, U04: the page on trailers)",
-        operations: &[
-            "ExecuteGremlinQuery",
-            "ExecuteGremlinExplainQuery",
-            "ExecuteGremlinProfileQuery",
-            "ExecuteOpenCypherQuery",
-            "ExecuteOpenCypherExplainQuery",
-        ],
+        reason: "an operation may fail after status 200, and the trailers have the error (U28)",
+        operations: None,
         is_signed: false,
     },
     OwnHeader {
         name: header::ACCEPT,
         value: "application/vnd.gremlin-v3.0+json;types=false",
         reason: "the form of results is not clear without it (M15)",
-        operations: &["ExecuteGremlinQuery"],
+        operations: Some(&["ExecuteGremlinQuery"]),
         is_signed: true,
     },
 ];

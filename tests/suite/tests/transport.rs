@@ -30,5 +30,7 @@ mod streams;
 mod support;
 #[path = "transport/tls.rs"]
 mod tls;
+#[path = "transport/trailers.rs"]
+mod trailers;
 #[path = "transport/wrong_protocol.rs"]
 mod wrong_protocol;

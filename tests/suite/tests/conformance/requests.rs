@@ -243,7 +243,10 @@ fn own_headers<'a>(
     operation: &'a str,
 ) -> impl Iterator<Item = &'static OwnHeader> + 'a {
     HEADERS.iter().filter(move |own| {
-        own.operations.contains(&operation) && !theirs.headers.contains_key(own.name.as_str())
+        let is_sent = own
+            .operations
+            .is_none_or(|names| names.contains(&operation));
+        is_sent && !theirs.headers.contains_key(own.name.as_str())
     })
 }
 
