@@ -228,6 +228,24 @@ fn answers_without_rows_or_an_end_are_errors() {
 }
 
 /// Rows may look like error objects.
+/// Results are read whatever other members the response has.
+#[test]
+fn unknown_members_of_any_type_are_ignored() {
+    for (name, value) in [
+        ("detailedMessage", "[]"),
+        ("detailedMessage", r#""m""#),
+        ("message", "{}"),
+        ("code", "7"),
+        ("__type", "null"),
+    ] {
+        let body = format!(r#"{{"{name}":{value},"result":{{"data":[1]}},"requestId":"r"}}"#);
+        assert_eq!(read(body).unwrap().raw_rows().unwrap().len(), 1, "{name}");
+        let body = format!(r#"{{"{name}":{value},"status":{{}}}}"#);
+        let is_message = name == "detailedMessage" && value.starts_with('"');
+        assert_eq!(read(body).is_err(), is_message, "{name}: {value}");
+    }
+}
+
 #[test]
 fn rows_that_look_like_errors_are_rows() {
     let rows = untyped(&format!("[{TIME_LIMIT}]")).rows::<Value>();

@@ -106,7 +106,6 @@ struct Outline {
     _result: Option<IgnoredAny>,
     #[serde(rename = "meta")]
     _meta: Option<IgnoredAny>,
-    detailed_message: Option<String>,
 }
 
 impl ExecuteGremlinQueryOutput {
@@ -126,10 +125,7 @@ impl ExecuteGremlinQueryOutput {
             });
         }
         let Outline {
-            request_id,
-            status,
-            detailed_message,
-            ..
+            request_id, status, ..
         } = response.json()?;
         let body = response.body();
         let text = std::str::from_utf8(body).unwrap_or_default();
@@ -139,7 +135,8 @@ impl ExecuteGremlinQueryOutput {
         };
         let result = member("result");
         // Errors with a code are handled before decoding; this error does not have a code.
-        if let (None, Some(message)) = (&result, detailed_message) {
+        let message = json_text::member(text, "detailedMessage").and_then(json_text::unquoted);
+        if let (None, Some(message)) = (&result, message) {
             return Err(response.error(DecodeErrorKind::Shape, "detailedMessage", message));
         }
         Ok(ExecuteGremlinQueryOutput {
