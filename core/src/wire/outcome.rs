@@ -226,8 +226,14 @@ fn has_output(info: &OperationInfo, object: &Value) -> bool {
     let mut members = object.as_object().into_iter().flatten();
     members.any(|(name, value)| match name.as_str() {
         "payload" if value.is_object() => true,
-        name => !value.is_null() && info.output_members.iter().any(|it| is_same_name(it, name)),
+        name => !value.is_null() && is_output_member(info, name),
     })
+}
+
+/// Whether the operation's output has a member of this name.
+pub(crate) fn is_output_member(info: &OperationInfo, name: &str) -> bool {
+    let mut names = info.output_members.iter();
+    names.any(|member| is_same_name(member, name))
 }
 
 /// Compares `job_id` with `jobId`.

@@ -130,13 +130,19 @@ impl<'a> RawResponse<'a> {
         })
     }
 
-    /// Decodes a JSON object like [`json`](Self::json), or the object in its member `payload`: for some
-    /// operations it is unknown which of the two forms the service uses (`U14`).
+    /// Decodes a JSON object like [`json`](Self::json), or, if it has no members of the output except `status`, the
+    /// object in its member `payload`: for some operations it is unknown which of the two forms the service uses
+    /// (`U14`).
     pub(crate) fn json_or_payload<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         let text = std::str::from_utf8(self.plain()?).unwrap_or_default();
         let payload =
             json_text::member(text, "payload").filter(|it| it.trim_start().starts_with('{'));
-        let Some(payload) = payload else {
+        let mut members = json_text::members(text).into_iter().flatten();
+        let is_output = members.any(|(name, value)| {
+            let name = name.unwrap_or_default();
+            name != "status" && value != "null" && outcome::is_output_member(self.info, &name)
+        });
+        let Some(payload) = payload.filter(|_| !is_output) else {
             return self.json();
         };
         // The rest of the body must be valid JSON too.

@@ -2,6 +2,7 @@
 
 use neptunedata::{
     engine::{ExecuteFastReset, GetEngineStatus},
+    index_rebuild::ListIndexRebuilds,
     statistics::{
         DeletePropertygraphStatistics, GetPropertygraphStatistics, GetSparqlStatistics,
         ManagePropertygraphStatistics, ManageSparqlStatistics, StatisticsAutoGenerationMode,
@@ -19,6 +20,24 @@ fn m24_serverless_capacities_are_read() {
     let capacities = capacities.expect("capacities");
     assert_eq!(capacities["minCapacity"], "1.0");
     assert_eq!(capacities["maxCapacity"], "128.0");
+}
+
+/// For index rebuilds and storage it is unknown whether a `payload` wraps the output (U14).
+#[test]
+fn a_payload_is_the_output_unless_the_body_has_members_of_its_own() {
+    for (body, first) in [
+        (r#"{"rebuildIds":["a"]}"#, "a"),
+        (r#"{"status":"200 OK","payload":{"rebuildIds":["a"]}}"#, "a"),
+        (r#"{"rebuildIds":["a"],"payload":{}}"#, "a"),
+        (
+            r#"{"payload":{"rebuildIds":["b"]},"rebuildIds":["a"]}"#,
+            "a",
+        ),
+        (r#"{"rebuildIds":null,"payload":{"rebuildIds":["b"]}}"#, "b"),
+    ] {
+        let ids = read::<ListIndexRebuilds>(body).rebuild_ids;
+        assert_eq!(ids.expect(body), [first], "{body}");
+    }
 }
 
 #[test]
