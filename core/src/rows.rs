@@ -263,7 +263,11 @@ impl<T: DeserializeOwned> Judge for RowJudge<T> {
             let (status, headers) = (response.status, response.headers);
             outcome::check_outcome(self.info, status, headers, &HeaderMap::new(), &object)?;
         }
-        let error = error.into_decode_error(self.info.name);
+        let mut error = error.into_decode_error(self.info.name);
+        // Only the end of a longer body is here.
+        if self.received <= u64::try_from(outcome::TAIL).unwrap_or_default() {
+            error = response.name_what_came(error);
+        }
         Err(outcome::error_at_tail(error, response))
     }
 }

@@ -8,6 +8,7 @@ mod body;
 pub(crate) mod coding;
 pub(crate) mod extras;
 mod form;
+pub(crate) mod found;
 #[cfg(feature = "gzip")]
 pub(crate) mod gzip;
 pub(crate) mod json;

@@ -17,6 +17,8 @@ pub struct DecodeError {
     pub(crate) reason: String,
     pub(crate) kind: DecodeErrorKind,
     pub(crate) body: Bytes,
+    /// What a body of this response is, for [`DecodeErrorKind::Syntax`].
+    pub(crate) expected: &'static str,
 }
 
 /// What is wrong with a response that cannot be decoded.
@@ -27,7 +29,8 @@ pub enum DecodeErrorKind {
     Empty,
     /// The body ends too early.
     Truncated,
-    /// The body is not valid JSON, or data follows the JSON value.
+    /// The body is not valid JSON, or data follows the JSON value. If the operation expects another format, the body
+    /// is not in that format.
     Syntax,
     /// The body is valid JSON, but its structure or a type in it is not that of a response of the operation.
     Shape,
@@ -53,6 +56,7 @@ impl DecodeError {
             reason: reason.into(),
             kind,
             body,
+            expected: "valid JSON",
         }
     }
 
@@ -104,14 +108,15 @@ impl fmt::Display for DecodeError {
 impl DecodeError {
     /// The text without the operation.
     pub(super) fn fmt_reason(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.kind {
+        let what = match self.kind {
             DecodeErrorKind::Empty => return f.write_str("empty response body"),
             DecodeErrorKind::Truncated => "truncated response body",
-            DecodeErrorKind::Syntax => "response body is not valid JSON",
+            DecodeErrorKind::Syntax => &format!("response body is not {}", self.expected),
             DecodeErrorKind::Shape => "unexpected JSON in the response body",
             DecodeErrorKind::TooLarge => "response too large",
             DecodeErrorKind::Encoding => "cannot decompress the response body",
-        })?;
+        };
+        f.write_str(what)?;
         if !self.path.is_empty() {
             write!(f, " at {}", one_line(self.path.as_bytes()))?;
         }

@@ -17,7 +17,7 @@ graph_request! {
     encode: GetGraph::write,
     decode: |response: &RawResponse<'_>| Ok(GetGraphOutput {
         media_type: SparqlMediaType::of(response.headers()),
-        body: RawBody::new(response.opaque_or_blank()?),
+        body: RawBody::new(response.opaque_or_blank("RDF")?),
     }),
 
     /// Reads a graph, `GET /sparql/gsp/`: the Graph Store Protocol.

@@ -125,7 +125,17 @@ fn from_text<T: DeserializeOwned>(text: &str) -> Result<T, LenientError> {
 
 fn not_an_object(text: &str) -> LenientError {
     match serde_json::from_str::<IgnoredAny>(text) {
-        Ok(_) => LenientError::at_end_of("", "expected an object", Category::Data, String::new()),
+        Ok(_) => {
+            let found = match text.trim_start().bytes().next() {
+                Some(b'[') => "an array",
+                Some(b'"') => "a string",
+                Some(b't' | b'f') => "a boolean",
+                Some(b'n') => "null",
+                _ => "a number",
+            };
+            let reason = format!("expected an object, found {found}");
+            LenientError::at_end_of("", &reason, Category::Data, String::new())
+        }
         Err(error) => LenientError::new(&error, String::new(), text),
     }
 }

@@ -5,7 +5,7 @@ use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::{
-    coding, json_text,
+    coding, found, json_text,
     lenient::{self, Category},
     outcome,
 };
@@ -126,7 +126,7 @@ impl<'a> RawResponse<'a> {
             };
             let (line, column) = (error.line, error.column);
             let reason = format!("{} at line {line} column {column}", error.reason);
-            self.error(kind, error.path, reason)
+            self.name_what_came(self.error(kind, error.path, reason))
         })
     }
 
@@ -155,14 +155,24 @@ impl<'a> RawResponse<'a> {
         .json()
     }
 
-    /// The body of a response that is not JSON. It is searched for an error object at its end, because
+    /// The error with a reason that names what came, if the body does not begin like JSON.
+    pub(crate) fn name_what_came(&self, mut error: DecodeError) -> DecodeError {
+        if error.kind == DecodeErrorKind::Syntax
+            && let Some(found) = found::not_json(media_type(self.headers).as_deref(), self.body)
+        {
+            error.reason = found;
+        }
+        error
+    }
+
+    /// The body of a response that is not JSON but `expected`, for error texts. It is searched for an error object at its end, because
     /// nothing else shows that such a body is incomplete.
     ///
     /// # Errors
     ///
     /// If the body is blank, compressed, an HTML page, or ends in an error object.
-    pub(crate) fn opaque(&self) -> Result<Bytes, DecodeError> {
-        self.not_blank(self.opaque_or_blank()?)
+    pub(crate) fn opaque(&self, expected: &'static str) -> Result<Bytes, DecodeError> {
+        self.not_blank(self.opaque_or_blank(expected)?)
     }
 
     /// Like [`opaque`](Self::opaque), for a report, which may be HTML: it cannot be distinguished from
@@ -188,10 +198,12 @@ impl<'a> RawResponse<'a> {
     /// # Errors
     ///
     /// If the body is compressed, an HTML page, or ends in an error object.
-    pub(crate) fn opaque_or_blank(&self) -> Result<Bytes, DecodeError> {
-        if self.is_html() {
-            let reason = "HTML page, probably from a proxy";
-            return Err(self.error(DecodeErrorKind::Syntax, "", reason));
+    pub(crate) fn opaque_or_blank(&self, expected: &'static str) -> Result<Bytes, DecodeError> {
+        let media_type = media_type(self.headers);
+        if found::is_html(media_type.as_deref(), self.body) {
+            let reason = found::other_format(media_type.as_deref(), self.body);
+            let error = self.error(DecodeErrorKind::Syntax, "", reason);
+            return Err(DecodeError { expected, ..error });
         }
         self.opaque_or_html()
     }
@@ -220,7 +232,8 @@ impl<'a> RawResponse<'a> {
     ///
     /// If the body is compressed, an HTML page, invalid, or ends in an error object.
     pub(crate) fn acknowledgement(&self) -> Result<Bytes, DecodeError> {
-        let body = self.opaque_or_blank()?;
+        let expected = "a confirmation in JSON or text";
+        let body = self.opaque_or_blank(expected)?;
         let is_json = matches!(body.trim_ascii_start().first(), Some(b'[' | b'{'));
         if is_json {
             return match serde_json::from_slice::<IgnoredAny>(&body) {
@@ -237,24 +250,11 @@ impl<'a> RawResponse<'a> {
         }
         match std::str::from_utf8(&body) {
             Ok(_) => Ok(body),
-            Err(error) => Err(self.error(DecodeErrorKind::Syntax, "", error.to_string())),
+            Err(error) => {
+                let error = self.error(DecodeErrorKind::Syntax, "", error.to_string());
+                Err(self.name_what_came(DecodeError { expected, ..error }))
+            }
         }
-    }
-
-    /// Whether the body is an HTML page, according to its media type or its beginning.
-    fn is_html(&self) -> bool {
-        let media_type = media_type(self.headers);
-        let start = self.body.trim_ascii_start();
-        let begins = |with: &[u8]| {
-            start
-                .get(..with.len())
-                .is_some_and(|it| it.eq_ignore_ascii_case(with))
-        };
-        matches!(
-            media_type.as_deref(),
-            Some("text/html" | "application/xhtml+xml")
-        ) || begins(b"<!doctype html")
-            || begins(b"<html")
     }
 
     /// A decoding error about this response; `path` is empty for the body as a whole.

@@ -34,7 +34,9 @@ fn responses_of_a_proxy_are_not_a_success() {
             assert_eq!(error.kind(), DecodeErrorKind::Syntax, "{operation}");
             assert_eq!(error.body(), page.body(), "{operation}");
             assert!(
-                error.to_string().contains("HTML page"),
+                error
+                    .to_string()
+                    .contains(", probably from a proxy; body begins"),
                 "{operation}: {error}"
             );
         }

@@ -183,6 +183,7 @@ fn html_and_blanks_are_not_binary_answers() {
         ("text/html", &b"<html>"[..]),
         ("application/json", b"\x81\x00"),
         ("application/vnd.gremlin-v3.0+json;types=false", b"\x81\x00"),
+        ("application/xml", b"<a/>"),
         (BINARY, b""),
     ] {
         let error = decode_error::<ExecuteGremlinQuery>(&response_of_type(content_type, body));
@@ -227,7 +228,6 @@ fn answers_without_rows_or_an_end_are_errors() {
     assert_eq!(error.kind(), DecodeErrorKind::Empty);
 }
 
-/// Rows may look like error objects.
 /// Results are read whatever other members the response has.
 #[test]
 fn unknown_members_of_any_type_are_ignored() {
@@ -246,6 +246,7 @@ fn unknown_members_of_any_type_are_ignored() {
     }
 }
 
+/// Rows may look like error objects.
 #[test]
 fn rows_that_look_like_errors_are_rows() {
     let rows = untyped(&format!("[{TIME_LIMIT}]")).rows::<Value>();

@@ -10,7 +10,7 @@ use crate::{
     error::{DecodeError, DecodeErrorKind},
     gremlin::GremlinValue,
     types::RawJson,
-    wire::{json_text, response::RawResponse},
+    wire::{found, json_text, response::RawResponse},
 };
 
 /// The response to [`ExecuteGremlinQuery`](crate::gremlin::ExecuteGremlinQuery).
@@ -90,6 +90,17 @@ pub struct BinaryBody {
     pub bytes: Bytes,
 }
 
+impl BinaryBody {
+    /// The error for a body from which results are read.
+    fn not_json(&self) -> DecodeError {
+        let found = found::other_format(Some(&self.content_type), &self.bytes);
+        let (kind, body) = (DecodeErrorKind::Syntax, self.bytes.clone());
+        let error = DecodeError::new("ExecuteGremlinQuery", kind, "", found, body);
+        let expected = "GraphSON";
+        DecodeError { expected, ..error }
+    }
+}
+
 // GraphBinary begins like this, and JSON does not.
 arbitrary!(BinaryBody, with = |mut binary: BinaryBody| {
     binary.bytes = [b"\x84", &binary.bytes[..]].concat().into();
@@ -114,7 +125,7 @@ impl ExecuteGremlinQueryOutput {
 
     pub(super) fn read(response: &RawResponse<'_>) -> Result<Self, DecodeError> {
         if let Some(content_type) = binary_type(response) {
-            let bytes = response.opaque()?;
+            let bytes = response.opaque("a Gremlin response")?;
             let binary = Some(BinaryBody {
                 content_type,
                 bytes,
@@ -209,11 +220,10 @@ impl ExecuteGremlinQueryOutput {
     /// The texts of the results. A null in place of the list is read as an empty list.
     fn texts(&self) -> Result<impl Iterator<Item = &str>, DecodeError> {
         let Some(result) = &self.result else {
-            let reason = match &self.binary {
-                Some(binary) => format!("the response is not JSON but {}", binary.content_type),
-                None => "missing member".to_owned(),
-            };
-            return Err(self.error("result", reason));
+            return Err(match &self.binary {
+                Some(binary) => binary.not_json(),
+                None => self.error("result", "missing member"),
+            });
         };
         let data = json_text::member(result.as_str(), "data");
         let data = data.ok_or_else(|| self.error("result.data", "missing member"))?;
@@ -229,29 +239,26 @@ impl ExecuteGremlinQueryOutput {
     }
 
     fn error(&self, path: impl Into<String>, reason: impl Into<String>) -> DecodeError {
-        let body = match (&self.result, &self.binary) {
-            (Some(result), _) => result.bytes().clone(),
-            (None, Some(binary)) => binary.bytes.clone(),
-            (None, None) => Bytes::new(),
-        };
+        let result = self.result.as_ref();
+        let body = result.map(|result| result.bytes().clone());
         DecodeError::new(
             "ExecuteGremlinQuery",
             DecodeErrorKind::Shape,
             path,
             reason,
-            body,
+            body.unwrap_or_default(),
         )
     }
 }
 
-/// The media type of a binary response: one of `application/` other than JSON, with a body that does not begin
+/// The media type of a binary response: one of `application/` other than JSON and XML, with a body that does not begin
 /// like JSON. Other text that is not JSON is not a response of Neptune, but for example a page of a proxy.
 fn binary_type(response: &RawResponse<'_>) -> Option<String> {
     let content_type = response.headers().get(CONTENT_TYPE)?.to_str().ok()?;
     let media_type = content_type.to_ascii_lowercase();
     let begins_like_json = response.body().trim_ascii_start().first() == Some(&b'{');
-    let is_binary =
-        media_type.starts_with("application/") && !media_type.contains("json") && !begins_like_json;
+    let is_text = media_type.contains("json") || media_type.contains("xml");
+    let is_binary = media_type.starts_with("application/") && !is_text && !begins_like_json;
     is_binary.then(|| content_type.to_owned())
 }
 

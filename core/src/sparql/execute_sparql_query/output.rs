@@ -12,7 +12,7 @@ use crate::{
     rows::{RowError, RowReader, RowsFormat},
     sparql::{RdfTerm, SparqlMediaType, SparqlRow},
     types::RawBody,
-    wire::response::RawResponse,
+    wire::{found, response::RawResponse},
 };
 
 /// The response to [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery): the received bytes, which are
@@ -80,14 +80,17 @@ impl ExecuteSparqlQueryOutput {
         let body = response.plain()?;
         let media_type = SparqlMediaType::of(response.headers());
         if !is_json(media_type.as_ref(), body) {
-            let body = RawBody::new(response.opaque_or_blank()?);
+            let body = RawBody::new(response.opaque_or_blank("query results or RDF")?);
             return Ok(ExecuteSparqlQueryOutput { media_type, body });
         }
         // Parse the whole body, so that a truncated response is not taken for a success.
         let body = RawBody::new(body.clone());
         match read_all::<IgnoredAny>(&body, |_| {}) {
             Ok(_) => Ok(ExecuteSparqlQueryOutput { media_type, body }),
-            Err(error) => Err(response.error(error.kind(), error.path(), error.reason())),
+            Err(error) => {
+                let error = response.error(error.kind(), error.path(), error.reason());
+                Err(response.name_what_came(error))
+            }
         }
     }
 
@@ -164,10 +167,11 @@ impl ExecuteSparqlQueryOutput {
         take: impl FnMut(T),
     ) -> Result<RowReader<T>, DecodeError> {
         if !is_json(self.media_type.as_ref(), self.body.bytes()) {
-            let media_type = self.media_type.as_ref();
-            let media_type = media_type.map_or("of unknown type", SparqlMediaType::as_str);
-            let reason = format!("the response is not JSON but {media_type}");
-            return Err(self.error(DecodeErrorKind::Shape, "", reason));
+            let media_type = self.media_type.as_ref().map(SparqlMediaType::as_str);
+            let reason = found::other_format(media_type, self.body.bytes());
+            let error = self.error(DecodeErrorKind::Syntax, "", reason);
+            let expected = "query results in JSON";
+            return Err(DecodeError { expected, ..error });
         }
         read_all(&self.body, take).map_err(|error| error.into_decode_error("ExecuteSparqlQuery"))
     }

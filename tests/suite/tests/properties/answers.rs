@@ -9,7 +9,9 @@ use neptunedata::{
     error::Cause,
     machine::{BodyChunks, Input, Io, Machine, Now, ResponseMeta, Step},
     ml::{CancelMlModelTrainingJob, GetMlModelTrainingJob},
-    testing::{AnyResponse, Damage, ErrorResponse, MalformedResponse, SuccessResponse},
+    testing::{
+        Answer, AnyResponse, BodyForm, Damage, ErrorResponse, MalformedResponse, SuccessResponse,
+    },
 };
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
@@ -148,6 +150,58 @@ impl Property for AnyAnswerEndsWellOrNot {
 #[test]
 fn any_answer_is_a_value_or_an_error() {
     check_every::<AnyAnswerEndsWellOrNot>();
+}
+
+struct NamesWhatCame;
+
+impl Property for NamesWhatCame {
+    fn check<O: Every>() {
+        let bodies = [
+            (
+                "application/xml",
+                &b"<?xml version=\"1.0\"?><Error/>"[..],
+                "XML (application/xml)",
+            ),
+            (
+                "text/html",
+                b"<!doctype html><p>Bad gateway",
+                "HTML (text/html), probably from a proxy",
+            ),
+            ("text/plain", b"no healthy upstream", "text (text/plain)"),
+            (
+                "application/json",
+                b"\x1f\x8b\x08\0",
+                "gzip data (application/json)",
+            ),
+            (
+                "application/json",
+                b"\x84\0\xfd\0",
+                "binary data (application/json)",
+            ),
+        ];
+        for (media_type, body, found) in bodies {
+            let response = Response::builder().header("content-type", media_type);
+            let response = response.body(Bytes::from_static(body)).unwrap();
+            match neptunedata::response::<O>(&response) {
+                // Another format than JSON.
+                Ok(output) => assert_ne!(output.form(), BodyForm::Json, "{}", O::INFO.name),
+                Err(error) => {
+                    let text = error.to_string();
+                    let begins = format!("{}: response body is not ", O::INFO.name);
+                    assert!(text.starts_with(&begins), "{text}");
+                    assert!(
+                        text.contains(&format!(": found {found}; body begins \"")),
+                        "{text}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_came_in_place_of_json_is_named() {
+    check_every::<NamesWhatCame>();
 }
 
 #[test]

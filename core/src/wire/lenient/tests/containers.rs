@@ -140,12 +140,20 @@ fn only_objects_are_structs() {
         let expected = format!("invalid type: {kind}, expected struct Model");
         assert_eq!(reason::<Model>(found), expected);
     }
-    for text in ["[]", r#"["a"]"#, "1", "null", r#""a""#, " true "] {
+    for (text, found) in [
+        ("[]", "an array"),
+        (r#"["a"]"#, "an array"),
+        ("1", "a number"),
+        ("-1", "a number"),
+        ("null", "null"),
+        (r#""a""#, "a string"),
+        (" true ", "a boolean"),
+    ] {
         for error in [
             read::<Output>(text).unwrap_err(),
             read::<Value>(text).unwrap_err(),
         ] {
-            assert_eq!(error.reason, "expected an object");
+            assert_eq!(error.reason, format!("expected an object, found {found}"));
             assert_eq!((error.category, error.path.as_str()), (Category::Data, ""));
         }
     }
