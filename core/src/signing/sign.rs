@@ -91,8 +91,11 @@ pub(crate) fn sign_with(
         Some(host_header(request.uri())?)
     };
     let headers = request.headers_mut();
+    // The date and the authorization are always inserted.
+    let additional = [true, true, host.is_some(), token.is_some()];
+    let additional = additional.into_iter().filter(|it| *it).count();
     headers
-        .try_reserve(4)
+        .try_reserve(additional)
         .map_err(|_| SignError::TooManyHeaders)?;
 
     if let Some(host) = host {

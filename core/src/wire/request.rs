@@ -137,7 +137,7 @@ impl<'a> RequestWriter<'a> {
             template: info.path,
             has_query: false,
             exclusive: &[],
-            headers: HeaderMap::with_capacity(8),
+            headers: HeaderMap::with_capacity(6),
             body: None,
             errors: Vec::new(),
             seed: None,
