@@ -245,18 +245,13 @@ impl Judge for ChunkJudge {
     fn end(&mut self, response: &RawResponse<'_>) -> Result<(), Cause> {
         let (status, headers) = (response.status, response.headers);
         let held = self.held.take();
-        outcome::check_outcome(status, headers, &HeaderMap::new(), &held)?;
+        outcome::check_outcome(self.info, status, headers, &HeaderMap::new(), &held)?;
         let Some((kind, reason)) = self.defect(headers) else {
             self.held.push(held);
             return Undecoded.end(response);
         };
         let error = DecodeError::new(self.info.name, kind, "", reason, held);
-        Err(outcome::error_at_tail(
-            error,
-            status,
-            headers,
-            response.body,
-        ))
+        Err(outcome::error_at_tail(error, response))
     }
 }
 
