@@ -90,7 +90,7 @@ impl Default for Config {
             streams: StreamSettings::default(),
             statistics_duration: Duration::from_secs(10),
             statistics_disabled: false,
-            statistics_need_content_type: true,
+            statistics_need_content_type: false,
             rebuild_duration: Duration::from_secs(10),
             vcpus: 4,
             features: Map::new(),

@@ -64,8 +64,8 @@ setters! {
     /// Whether the instance is too small for statistics and summaries. Default: false.
     statistics_disabled(disabled: bool) => statistics_disabled = disabled;
 
-    /// Whether managing statistics requires the header `content-type`. The guide requires it, but AWS's notebooks
-    /// send none and succeed ([M43](crate::wire_notes#m43)). Default: true.
+    /// Whether managing statistics requires the header `content-type: application/json`, as the guide says. AWS's
+    /// notebooks send no content type and succeed ([M43](crate::wire_notes#m43)). Default: false.
     statistics_need_content_type(needed: bool) => statistics_need_content_type = needed;
 
     /// How long an index rebuild takes, by [`Now::mono`](crate::Now::mono). Default: 10 seconds.

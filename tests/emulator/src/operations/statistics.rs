@@ -62,7 +62,8 @@ fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answe
 fn manage(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     check_enabled(cluster)?;
     check_writer(cluster)?;
-    let members = if cluster.config.statistics_need_content_type {
+    let typed = incoming.media_type().is_some();
+    let members = if typed || cluster.config.statistics_need_content_type {
         incoming.json()?
     } else {
         // M43: AWS's notebooks send none.

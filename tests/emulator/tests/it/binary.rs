@@ -132,7 +132,7 @@ fn help_and_version() {
     let flags = "--host --port --iam --region --role --engine-version --serverless --seed \
         --ml-seconds --training-seconds --load-seconds --statistics-seconds \
         --rebuild-seconds --restart-seconds --scripts --rdf-engine --streams --changes \
-        --statistics --summaries --faults --log --strict --tls --tls-name --ca-out --ca-dir --tls-cert --tls-key \
+        --statistics --require-content-type --summaries --faults --log --strict --tls --tls-name --ca-out --ca-dir --tls-cert --tls-key \
         --help --version";
     for flag in flags.split_whitespace() {
         assert_contains(&text, &format!("\n  {flag}"));

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     Ask, BAD_REQUEST, INVALID, Json, MISSING, NOT_ALLOWED, READ_ONLY, assert_contains, bad, delete,
-    get, missing, post, request, untyped,
+    get, missing, post, request, untyped, with_header,
 };
 
 const PG: [&str; 3] = [
@@ -131,11 +131,23 @@ fn deleting_answers_204_when_there_is_nothing() {
 
 #[test]
 fn m43_content_type() {
-    let refresh = || untyped(PG[0], r#"{"mode":"refresh"}"#);
-    let mut neptune = Emulator::default();
-    neptune.refuses_as(refresh(), missing("Content-type header not specified."));
-    neptune.reconfigure(|config| config.statistics_need_content_type(false));
-    neptune.ask(refresh());
+    for path in PG.into_iter().chain(RDF) {
+        let refresh = || untyped(path, r#"{"mode":"refresh"}"#);
+        let mut neptune = Emulator::default();
+        neptune.ask(refresh());
+        neptune.reconfigure(|config| config.statistics_need_content_type(true));
+        neptune.refuses_as(refresh(), missing("Content-type header not specified."));
+        // A wrong type is refused with either setting.
+        for needed in [true, false] {
+            neptune.reconfigure(|config| config.statistics_need_content_type(needed));
+            let form = with_header(
+                refresh(),
+                "content-type",
+                "application/x-www-form-urlencoded",
+            );
+            neptune.refuses(form, BAD_REQUEST);
+        }
+    }
 }
 
 #[test]

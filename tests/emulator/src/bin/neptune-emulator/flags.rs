@@ -111,6 +111,7 @@ fn config(given: &Given) -> Result<Config, String> {
         .log_limit(LOG_LIMIT)
         .strict(given.has("strict"))
         .streams(given.has("streams") || given.has("changes"))
+        .statistics_need_content_type(given.has("require-content-type"))
         .fault_header(given.has("faults"));
     #[cfg(feature = "oxigraph")]
     {

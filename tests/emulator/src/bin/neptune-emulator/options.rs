@@ -64,6 +64,7 @@ const OPTIONS: &[CommandOption] = &[
     flag("streams", "enable change streams"),
     many("changes", "FILE", "enable change streams and add the commits in this file, one JSON object\nper line; may be repeated"),
     flag("statistics", "provide statistics and summaries of both graphs from the start"),
+    flag("require-content-type", "refuse a POST to the statistics without a content type"),
     one("summaries", "FILE", "like --statistics, with the summaries in this file, a JSON object"),
     flag("faults", "enable the request header x-neptune-fault"),
     flag("log", "write a line of JSON about each request to the standard error output"),

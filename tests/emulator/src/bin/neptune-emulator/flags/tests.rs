@@ -67,8 +67,10 @@ fn flags_about_content() {
     assert_eq!(flags.summaries, Some("e".into()));
     assert!(flags.statistics && flags.log);
     assert!(format!("{:?}", flags.config).contains("enabled: true"));
-    let flags = run("--statistics --streams");
+    let flags = run("--statistics --streams --require-content-type");
     assert!(flags.statistics && flags.summaries.is_none() && !flags.log);
+    let config = format!("{:?}", flags.config);
+    assert!(config.contains("statistics_need_content_type: true"));
 }
 
 #[test]
