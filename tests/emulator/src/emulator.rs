@@ -11,7 +11,7 @@ use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::fault_header::{Due, ParseFaultError, Seen};
 use crate::ids::Ids;
-use crate::incoming::Incoming;
+use crate::incoming::{Incoming, has_word};
 use crate::operations::queries::answer::Reply;
 use crate::operations::{self, Answer, Route};
 use crate::plan::{Date, Plan};
@@ -35,6 +35,9 @@ use self::queries::Waiting;
 
 /// The maximum size of a request body, in bytes.
 pub(crate) const MAX_BODY: usize = 157_286_400;
+
+const NO_WEBSOCKETS: &str = "The emulator has no WebSockets. Gremlin runs over HTTP here: \
+    send POST /gremlin with the body {\"gremlin\": \"g.V()\"}.";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
@@ -368,6 +371,10 @@ impl Emulator {
         signature: &SignatureCheck,
         now: Now,
     ) -> Result<Answer, Failure> {
+        // Before the signature, so that a client whose signature is wrong learns this first.
+        if is_websocket_handshake(request.headers()) {
+            return Err(Failure::not_emulated(NO_WEBSOCKETS));
+        }
         if let SignatureCheck::Refused(reason) = signature {
             return Err(Failure::access_denied(reason.as_str()));
         }
@@ -396,6 +403,12 @@ impl Emulator {
         let too_many = self.log.len().saturating_sub(self.cluster.config.log_limit);
         self.log.drain(..too_many);
     }
+}
+
+/// Other upgrades, such as the one to HTTP/2, are optional: the request is handled without them.
+fn is_websocket_handshake(headers: &HeaderMap) -> bool {
+    has_word(headers, header::CONNECTION, "upgrade")
+        && has_word(headers, header::UPGRADE, "websocket")
 }
 
 fn apply_fault(planned: Option<PlannedFault>, reply: Reply, context: &Context<'_>) -> Outcome {

@@ -81,6 +81,14 @@ impl Failure {
         Self::new("MissingParameterException", message)
     }
 
+    /// The error for what Neptune has and the emulator has not.
+    pub(crate) fn not_emulated(message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::NOT_IMPLEMENTED,
+            ..Self::new("UnsupportedOperationException", message)
+        }
+    }
+
     /// The error of replicas for writes.
     pub(crate) fn read_only() -> Self {
         Self::new(

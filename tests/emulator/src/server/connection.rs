@@ -22,6 +22,8 @@ use crate::{ConnectionEnd, Outcome};
 
 /// How much of a generated body is counted as written in advance, in bytes.
 const PIECE: usize = 64 * 1024;
+const NO_BOLT: &str = "The emulator does not speak Bolt. openCypher runs over HTTP here: \
+    send POST /openCypher with the form query=...\n";
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 mod pending;
@@ -288,12 +290,17 @@ impl Connection {
         self.stream.flush().await
     }
 
-    /// Responds to bytes that are not an HTTP request.
+    /// Responds to bytes that are not an HTTP request. Bolt drivers recognize HTTP and say so.
     async fn complain(&mut self, status: StatusCode) -> io::Result<End> {
+        let body = match status {
+            StatusCode::NOT_IMPLEMENTED => NO_BOLT,
+            _ => "",
+        };
         let text = format!(
-            "HTTP/1.1 {} {}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
+            "HTTP/1.1 {} {}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
             status.as_u16(),
-            status.canonical_reason().unwrap_or_default()
+            status.canonical_reason().unwrap_or_default(),
+            body.len()
         );
         self.write(text.as_bytes()).await?;
         Ok(End::new(ConnectionEnd::Fin, true))

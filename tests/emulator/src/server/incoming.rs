@@ -13,6 +13,9 @@ const MAX_HEADERS: usize = 128;
 /// The maximum size of a chunk-size line, in bytes.
 const MAX_LINE: usize = 1024;
 
+/// The first bytes of a Bolt connection. The client's versions follow.
+const BOLT: &[u8] = b"\x60\x60\xB0\x17";
+
 /// A request whose body has not been read yet.
 #[derive(Debug)]
 pub(super) struct Head {
@@ -29,6 +32,12 @@ pub(super) struct Head {
 ///
 /// The status of the response if the head is not valid.
 pub(super) fn head(buffer: &mut BytesMut) -> Result<Option<Head>, StatusCode> {
+    if buffer.starts_with(BOLT) {
+        return Err(StatusCode::NOT_IMPLEMENTED);
+    }
+    if BOLT.starts_with(buffer) {
+        return Ok(None);
+    }
     let mut space = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut parsed = httparse::Request::new(&mut space);
     let length = match parsed.parse(buffer) {

@@ -138,6 +138,7 @@ fn help_and_version() {
         assert_contains(&text, &format!("\n  {flag}"));
     }
     assert!(!text.contains("\n--"), "{text}");
+    assert_contains(&text, "no WebSockets and no Bolt");
     let version = run(&["--version"]);
     assert_eq!(
         version.stdout,

@@ -1,5 +1,6 @@
 //! HTTP written by hand, and functions of the server that concern connections.
 
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use http::{HeaderValue, StatusCode, header};
@@ -7,7 +8,9 @@ use neptunedata_emulator::{
     Close, ConnectionEnd, Emulator, PlannedFault, Response, Server, ServerOptions,
 };
 
-use crate::raw::{Ended, OK, Raw, STATUS, WAIT_LIMIT, counts, parts, start, status, until_fin};
+use crate::raw::{
+    Ended, OK, Raw, STATUS, WAIT_LIMIT, announced, counts, parts, start, status, until_fin,
+};
 use crate::support::{Ask, assert_contains, assert_ends, assert_lacks, assert_starts};
 
 fn start_with(options: ServerOptions) -> Server {
@@ -91,6 +94,30 @@ fn invalid_requests_are_rejected() {
     drop(Raw::ask(&server, half));
     assert!(server.wait_until(WAIT_LIMIT, || server.connections().open == 0));
     assert_eq!(counts(&server), (0, 0));
+}
+
+/// Drivers compare the first four bytes of the answer with `HTTP`, to tell their user.
+#[test]
+fn bolt_handshakes_are_answered_in_http() {
+    const MAGIC: [u8; 4] = [0x60, 0x60, 0xB0, 0x17];
+    let server = start();
+    let versions = [[0, 0, 4, 4], [0, 2, 2, 4], [0, 0, 0, 1], [0; 4]].concat();
+    let handshake = [&MAGIC, versions.as_slice()].concat();
+    for split in 0..=handshake.len() {
+        let mut raw = Raw::connect(&server);
+        raw.stream.set_nodelay(true).expect("set");
+        for part in [&handshake[..split], &handshake[split..]] {
+            raw.stream.write_all(part).expect("written");
+            // Without a pause, the server reads both at once.
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let (answer, ended) = raw.until_end();
+        assert_starts(&answer, "HTTP/1.1 501 Not Implemented\r\n");
+        assert_contains(parts(&answer).1, "openCypher runs over HTTP here");
+        assert_eq!(announced(&answer), parts(&answer).1.len());
+        assert_eq!(ended, Ended::Fin, "{split}");
+    }
+    server.with(|neptune| assert!(neptune.log().is_empty()));
 }
 
 #[test]

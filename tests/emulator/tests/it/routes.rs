@@ -1,11 +1,14 @@
 //! Unknown routes, and the format of errors.
 
 use bytes::Bytes;
-use http::Method;
+use http::{Method, Request};
 use neptunedata_emulator::{Config, Emulator};
 use serde_json::json;
 
-use crate::support::{Ask, BAD_REQUEST, Json, NOT_ALLOWED, bad, get, header, request, send};
+use crate::support::{
+    Ask, BAD_REQUEST, Json, NOT_ALLOWED, assert_contains, bad, get, header, request, send,
+    with_header,
+};
 
 #[test]
 fn unknown_routes_are_bad_requests() {
@@ -38,6 +41,40 @@ fn wrong_methods_are_405() {
         (Method::POST, "/ml/modeltraining/a"),
     ] {
         neptune.refuses(request(method, path), NOT_ALLOWED);
+    }
+}
+
+/// A GET with these headers for an upgrade.
+fn upgrade(path: &str, connection: &'static str, protocols: &'static str) -> Request<Bytes> {
+    let request = with_header(get(path), "connection", connection);
+    with_header(request, "upgrade", protocols)
+}
+
+#[test]
+fn websocket_handshakes_are_told_to_use_http() {
+    let signed = Config::default().iam("AKIDEXAMPLE", "secret", "us-east-1");
+    for mut neptune in [Emulator::default(), Emulator::new(signed)] {
+        for path in ["/gremlin", "/", "/openCypher", "/status", "/nowhere"] {
+            for connection in ["Upgrade", "upgrade", "keep-alive, Upgrade"] {
+                for protocols in ["websocket", "WebSocket", "h2c, websocket"] {
+                    let handshake = upgrade(path, connection, protocols);
+                    let text = neptune.refuses(handshake, (501, "UnsupportedOperationException"));
+                    assert_contains(&text, "Gremlin runs over HTTP here");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn other_upgrades_are_ignored() {
+    let mut neptune = Emulator::default();
+    for (connection, protocols) in [
+        ("Upgrade, HTTP2-Settings", "h2c"),
+        ("upgrade", "TLS/1.2"),
+        ("keep-alive", "websocket"),
+    ] {
+        neptune.ask(upgrade("/status", connection, protocols));
     }
 }
 
