@@ -21,7 +21,7 @@ pub(super) fn report(request: &QueryRequest) -> (&'static str, String) {
             let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
             format!(
                 "<!DOCTYPE html>\n<html><head><title>Explain</title></head>\
-                 <body><pre>{escaped}</pre></body></html>\n"
+                 <body><table><tr><td><pre>{escaped}</pre></td></tr></table></body></html>\n"
             )
         }
         // The columns are separated by semicolons.
