@@ -131,7 +131,7 @@ fn help_and_version() {
     // The lines are tested with the command line.
     let flags = "--host --port --iam --region --role --engine-version --serverless --seed \
         --ml-seconds --training-seconds --load-seconds --statistics-seconds \
-        --rebuild-seconds --restart-seconds --scripts --rdf-engine --streams --changes \
+        --rebuild-seconds --restart-seconds --query-timeout --scripts --rdf-engine --streams --changes \
         --statistics --require-content-type --summaries --faults --log --strict --tls --tls-name --ca-out --ca-dir --tls-cert --tls-key \
         --help --version";
     for flag in flags.split_whitespace() {

@@ -18,7 +18,7 @@ const TLS: [&str; 6] = ["tls", "tls-name", "ca-out", "ca-dir", "tls-cert", "tls-
 type SetDuration = fn(Config, Duration) -> Config;
 
 /// The options with a number of seconds. Later ones overwrite what earlier ones set.
-const DURATIONS: [(&str, SetDuration); 6] = [
+const DURATIONS: [(&str, SetDuration); 7] = [
     ("ml-seconds", ml_duration),
     ("training-seconds", |config, time| {
         config.ml_duration(MlKind::ModelTraining, time)
@@ -27,6 +27,7 @@ const DURATIONS: [(&str, SetDuration); 6] = [
     ("statistics-seconds", Config::statistics_duration),
     ("rebuild-seconds", Config::rebuild_duration),
     ("restart-seconds", Config::restart_duration),
+    ("query-timeout", Config::query_timeout),
 ];
 
 fn ml_duration(config: Config, duration: Duration) -> Config {

@@ -58,6 +58,7 @@ const OPTIONS: &[CommandOption] = &[
     one("statistics-seconds", "SECONDS", "duration of a statistics refresh (default 10)"),
     one("rebuild-seconds", "SECONDS", "duration of an index rebuild (default 10)"),
     one("restart-seconds", "SECONDS", "duration of the restart after a fast reset (default 5)"),
+    one("query-timeout", "SECONDS", "time limit of queries that --rdf-engine executes (default 120)"),
     many("scripts", "FILE", "read the responses to queries from this file, one JSON script per line;\nmay be repeated"),
     flag("strict", "refuse queries that no script matches, rather than return an empty result"),
     flag("rdf-engine", "execute SPARQL and the Graph Store Protocol on a real engine if no script\nmatches; needs the feature oxigraph"),

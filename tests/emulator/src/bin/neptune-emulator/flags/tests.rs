@@ -34,7 +34,7 @@ fn flags_are_read() {
     let flags = run(
         "--role=reader --engine-version 1.2.0.2.R6 --serverless=1.0:8.0 --seed=7 --strict --faults \
         --training-seconds=62 --ml-seconds=0.5 --load-seconds=63 --statistics-seconds=64 --rebuild-seconds=65 \
-        --restart-seconds=66",
+        --restart-seconds=66 --query-timeout=67",
     );
     let config = format!("{:?}", flags.config);
     for part in [
@@ -50,6 +50,7 @@ fn flags_are_read() {
         "statistics_duration: 64s",
         "rebuild_duration: 65s",
         "restart_duration: 66s",
+        "timeout: 67s",
     ] {
         assert!(config.contains(part), "{part}: {config}");
     }
@@ -161,6 +162,7 @@ const VALUES: &[(&str, &str, &str)] = &[
     ("statistics-seconds", "0.5", "-1 x"),
     ("rebuild-seconds", "0.5", "-1 x"),
     ("restart-seconds", "0.5", "-1 x"),
+    ("query-timeout", "0.5", "-1 x"),
     ("scripts", "a \u{fc}", ""),
     ("changes", "a \u{fc}", ""),
     ("summaries", "a \u{fc}", ""),
