@@ -1,16 +1,17 @@
 //! Requests rejected because of their time: they are signed again with the server's time, which the session keeps.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
 use neptunedata::{
-    CallOptions, ExceptionKind, Session,
+    Auth, CallOptions, Credentials, ExceptionKind, Session,
+    error::Sent,
     machine::{Exchange, Input, Io, Machine, Step, Transmit},
     ml::GetMlModelTrainingJob,
 };
 
 use crate::{
-    drive::{Clock, Style, Trace, drive, signed, start},
+    drive::{Clock, START, Style, Trace, drive, endpoint, signed, start},
     script::{Answer, Event, refusal, success},
     steps::Steps,
     table::{
@@ -151,6 +152,51 @@ fn the_correction_lasts_through_waits() {
         dates(&trace),
         ["20231114T221320Z", "20231114T231320Z", "20231114T231330Z"]
     );
+}
+
+/// The local clock may be wrong: what counts is the time that the signature carries.
+#[test]
+fn credentials_expire_by_the_corrected_clock() {
+    const HOUR: Duration = Duration::from_secs(3600);
+    let start = SystemTime::UNIX_EPOCH + Duration::from_secs(START);
+    let expiring = |time| Credentials::new("AKIDSHORT", "secret").with_expiry(time);
+    for (date, correct) in [
+        ("Tue, 14 Nov 2023 23:13:20 GMT", start + HOUR),
+        ("Tue, 14 Nov 2023 21:13:20 GMT", start - HOUR),
+    ] {
+        let session = Session::new(endpoint(), Auth::from_driver()).expect("a session");
+        let operation = GetMlModelTrainingJob::new("job-1");
+        let call = || Exchange::collecting(&session, &operation, &CallOptions::new(), 1);
+        let mut clock = Clock::new();
+        let mut first = call();
+        first.asks_for_credentials(Input::Next, clock.now(), false);
+        let lasting = Credentials::new("AKIDLONG", "secret");
+        first.sends(Input::Credentials(lasting), clock.now());
+        let answer = refused("no").header("date", date);
+        first.sends(
+            Input::Response(answer.whole(), HeaderMap::new()),
+            clock.now(),
+        );
+
+        // When the provider returns the credentials.
+        let mut call = call();
+        call.asks_for_credentials(Input::Next, clock.now(), false);
+        let expired = expiring(correct - Duration::from_secs(1));
+        call.asks_for_credentials(Input::Credentials(expired), clock.now(), true);
+        let usable = expiring(correct + Duration::from_secs(1));
+        call.sends(Input::Credentials(usable), clock.now());
+
+        // Before the next attempt.
+        let busy = refusal(429, "TooManyRequestsException", "x").header("retry-after", "2");
+        call.waits(Input::Response(busy.whole(), HeaderMap::new()), clock.now());
+        clock.pass(Duration::from_secs(2));
+        call.asks_for_credentials(Input::Wake(Sent::No), clock.now(), true);
+        let usable = expiring(correct + Duration::from_secs(5));
+        call.sends(Input::Credentials(usable), clock.now());
+        call.waits(Input::Response(busy.whole(), HeaderMap::new()), clock.now());
+        clock.pass(Duration::from_secs(2));
+        call.sends(Input::Wake(Sent::No), clock.now());
+    }
 }
 
 /// A body that drags on says nothing about when the server read its clock: the head does.
