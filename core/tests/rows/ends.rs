@@ -310,6 +310,18 @@ fn an_endless_invalid_body() {
     assert!(received < 120, "{received}");
 }
 
+/// The limit counts from the position where the body became invalid: the rows before it do not count.
+#[test]
+fn the_end_of_a_long_body_says_why_it_is_invalid() {
+    let rows = format!(r#"{{"a":1,"b":"{}"}},"#, "y".repeat(900)).repeat(1300);
+    let invalid = "y".repeat(2000);
+    let body = format!(r#"{{"results":[{rows}{{x{invalid}{}"#, limit());
+    let options = CallOptions::new().max_row_bytes(1000);
+    let read: Read<Row> = read(&Cypher, &options, &[answer(200, body).into()], 1000);
+    assert_eq!(read.items.len(), 1300);
+    of(LIMIT)(&read.result.expect_err("an error"));
+}
+
 #[test]
 fn other_formats_end_the_same_way() {
     let typed = r#"{"requestId":"r","status":{"code":200},"result":{"data":{"@type":"g:List","@value":[{"a":1},"#;
