@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue, header};
 use neptunedata::{
     Auth, Call, CallOptions, Endpoint, Operation, Session,
     error::{Cause, DecodeErrorKind, FieldErrorKind},
+    index_rebuild::{CancelIndexRebuild, StartIndexRebuild},
     machine::Input,
     ml::{
         DataProcessingJobId, GetMlModelTrainingJob, ListMlModelTrainingJobs,
@@ -144,6 +145,27 @@ fn extra_members_are_added_or_replace_members_of_the_same_name() {
         Some("neptuneIamRoleArn=r&maxItems=5&flag=true&a=1&a=2")
     );
     assert!(request.body().is_empty());
+}
+
+#[test]
+fn extra_members_of_a_post_without_a_body_are_its_body() {
+    let options = CallOptions::new().extra("force", true);
+    let request = sent(&CancelIndexRebuild::new("r"), &options);
+    assert_eq!(request.body(), r#"{"force":true}"#);
+    assert_eq!(request.uri().query(), None);
+}
+
+#[test]
+fn a_token_is_the_callers_or_that_of_the_call() {
+    let token = |start: &StartIndexRebuild| {
+        let request = sent(start, &CallOptions::new());
+        let body: Value = serde_json::from_slice(request.body()).unwrap();
+        body["clientToken"].as_str().map(str::to_owned)
+    };
+    let start = StartIndexRebuild::new();
+    assert_eq!(token(&start).unwrap().len(), 36);
+    assert_eq!(token(&start), token(&start), "the calls have the same seed");
+    assert_eq!(token(&start.client_token("mine")).as_deref(), Some("mine"));
 }
 
 #[test]

@@ -20,10 +20,19 @@ struct Streamed {
     result: Result<CallOutput<()>, Error>,
 }
 
-fn stream(mut exchange: Exchange, script: &[Event], commit: bool) -> Streamed {
+fn stream(exchange: Exchange, script: &[Event], commit: bool) -> Streamed {
+    stream_in_chunks(5, exchange, script, commit)
+}
+
+fn stream_in_chunks(
+    size: usize,
+    mut exchange: Exchange,
+    script: &[Event],
+    commit: bool,
+) -> Streamed {
     let style = Style {
         seed: 1,
-        chunks: Some(5),
+        chunks: Some(size),
     };
     let mut bodies = Vec::<Vec<u8>>::new();
     let played = play(
@@ -170,4 +179,26 @@ fn failures_at_the_end_fail_the_stream() {
     let done = write(&[short.into()]);
     let kind = ErrorKind::Transport(TransportErrorKind::Closed);
     assert_eq!(done.result.expect_err("a cut").kind(), kind);
+}
+
+/// Of a long body only the end is kept, where an error object may be: also one that is in two chunks.
+#[test]
+fn an_error_object_in_two_chunks_at_the_end_of_a_long_body() {
+    const TAIL: usize = 64 * 1024;
+    let error = error_object("TimeLimitExceededException", "m");
+    for before_last in 1..4 {
+        let body = format!(
+            "{}{error}",
+            "x".repeat(before_last * TAIL - error.len() / 2)
+        );
+        let script = [answer(200, body).into()];
+        let streamed = stream_in_chunks(TAIL, get(&CallOptions::new()), &script, true);
+        let error = streamed.result.expect_err("an error");
+        let kind = ExceptionKind::TimeLimitExceededException;
+        assert_eq!(
+            error.kind(),
+            ErrorKind::Service(kind),
+            "{before_last}: {error}"
+        );
+    }
 }
