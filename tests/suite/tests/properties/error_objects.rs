@@ -108,12 +108,15 @@ impl Property for UnknownMembersChangeNothing {
 fn with_members(name: &str, output: &impl Answer, members: &str, first: bool) -> Option<String> {
     let body = String::from_utf8(output.to_response().body().to_vec()).ok()?;
     let mut own: Map<String, Value> = serde_json::from_str(&body).ok()?;
-    let has_id = own.remove("requestId").is_some();
+    let is_twice = own
+        .keys()
+        .any(|name| members.contains(&format!("\"{name}\":")));
+    own.remove("requestId");
     let has_output = own.values().any(|value| !value.is_null());
     // A Gremlin response without results, but with a detailed message, is an error without a code.
     let has_results = name != "ExecuteGremlinQuery" || own.contains_key("result");
     let is_detailed = members.contains(r#""detailedMessage":""#);
-    if !has_output || (has_id && members.contains("requestId")) || (!has_results && is_detailed) {
+    if !has_output || is_twice || (!has_results && is_detailed) {
         return None;
     }
     let inner = body.strip_prefix('{')?.strip_suffix('}')?;
