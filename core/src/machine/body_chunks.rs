@@ -203,7 +203,10 @@ impl ChunkJudge {
             // The body was labelled as gzip, but it is not.
             return Some((DecodeErrorKind::Encoding, reason));
         }
-        if self.json.is_blank() && is_json == Some(true) && !self.info.may_answer_empty {
+        // JSON-LD is RDF: like other RDF, it is handed out as it came.
+        let is_rdf = media_type.as_deref() == Some("application/ld+json");
+        let may_be_empty = self.info.may_answer_empty || is_rdf;
+        if self.json.is_blank() && is_json == Some(true) && !may_be_empty {
             return Some((DecodeErrorKind::Empty, "empty response body".to_owned()));
         }
         if self.json.is_incomplete() && is_json != Some(false) {

@@ -71,13 +71,14 @@ fn the_request_on_the_wire_is_the_cores_with_a_user_agent() {
     let signed = Client::new(endpoint, credentials).unwrap();
     signed.send(&GetEngineStatus::new()).unwrap();
     let text = requests.recv().unwrap();
-    let names: Vec<_> = sent(&text)[1..6]
+    let names: Vec<_> = sent(&text)[1..7]
         .iter()
         .map(|line| line.split(':').next().unwrap().to_owned())
         .collect();
     let all = [
         "authorization",
         "host",
+        "te",
         "user-agent",
         "x-amz-date",
         "x-amz-security-token",
