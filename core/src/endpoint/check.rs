@@ -87,7 +87,7 @@ pub(super) fn check_host(host: &str) -> Result<(String, String), EndpointError> 
     Err(EndpointError::host(host, wrong))
 }
 
-/// The first character that is invalid in a host name, as a reason.
+/// The reason that names the first character that is invalid in a host name. `None` if all are valid.
 pub(super) fn wrong_character(name: &str) -> Option<String> {
     let is_in_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let wrong = name.chars().find(|found| !is_in_host(*found))?;
@@ -221,7 +221,7 @@ pub(super) fn region_of(host: &str) -> Option<&str> {
     } else {
         return None;
     };
-    // Not any label, because a region may be missing: a cluster's own label must not become a region.
+    // The label must look like a region: if the name has no region, the cluster's own label is in its place.
     let mut parts = region.rsplit('-');
     let is_numbered = parts
         .next()
@@ -254,11 +254,11 @@ pub(super) fn check_service(text: &str) -> Result<(), EndpointError> {
         labels_of(host).is_some_and(|labels| labels.split('.').any(|label| label == name))
     };
     let reason = if has_label("neptune-graph") || has_label("neptune-graph-data") {
-        "is of Neptune Analytics, which has another API; write the endpoint of a Neptune Database cluster"
+        "belongs to Neptune Analytics, which has another API; write the endpoint of a Neptune Database cluster"
     } else if has_label("rds") {
-        "is of Amazon RDS, whose API also manages clusters; write the endpoint of the cluster"
+        "belongs to Amazon RDS, whose API also manages clusters; write the endpoint of the cluster"
     } else if PAGES.iter().any(|page| host.ends_with(page)) {
-        "is of a web page; write the endpoint of the cluster"
+        "belongs to a web page; write the endpoint of the cluster"
     } else {
         return Ok(());
     };

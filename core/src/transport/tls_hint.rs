@@ -12,7 +12,7 @@ pub enum Peer {
 }
 
 impl Peer {
-    /// The peer answers plain HTTP with TLS.
+    /// The hint if the peer responds to plain HTTP with a TLS alert.
     pub(super) fn expects_tls(self) -> &'static str {
         match self {
             Peer::Server => "the server speaks TLS on this port: write https://",
@@ -31,11 +31,11 @@ impl Peer {
             }
         };
         TransportError::new(TransportErrorKind::Tls, Sent::No)
-            .with_source("the answer is not TLS")
+            .with_source("the response is not TLS")
             .with_hint(hint)
     }
 
-    /// The issuer of the peer's certificate is unknown.
+    /// The hint if the issuer of the peer's certificate is unknown.
     pub fn unknown_issuer(self) -> &'static str {
         match self {
             Peer::Server => {
@@ -48,7 +48,7 @@ impl Peer {
         }
     }
 
-    /// The peer's certificate is for another name.
+    /// The hint if the peer's certificate is for another name.
     pub fn other_name(self) -> &'static str {
         match self {
             Peer::Server => {

@@ -16,7 +16,7 @@ use crate::error::{FieldError, FieldErrorKind};
 ///
 /// # Errors
 ///
-/// If JSON cannot carry a value. The error has the path of this value.
+/// If JSON cannot represent a value. The error has the path of this value.
 pub(crate) fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String, FieldError> {
     let mut text = Vec::with_capacity(128);
     let mut json = serde_json::Serializer::new(&mut text);
@@ -86,7 +86,7 @@ macro_rules! floats {
         fn $method(self, value: $type) -> Result<S::Ok, S::Error> {
             self.not_key()?;
             if !value.is_finite() {
-                return Err(S::Error::custom(format!("JSON cannot carry the number {value}")));
+                return Err(S::Error::custom(format!("JSON cannot represent the number {value}")));
             }
             self.inner.$method(value)
         }
@@ -157,7 +157,7 @@ impl<'p, S: Serializer> Serializer for Checked<'p, S> {
 
     fn serialize_bytes(self, _: &[u8]) -> Result<S::Ok, S::Error> {
         Err(S::Error::custom(
-            "JSON cannot carry bytes: use a string, such as base64, or a list of numbers",
+            "JSON cannot represent bytes: use a string, such as base64, or a list of numbers",
         ))
     }
 
@@ -256,6 +256,7 @@ impl<'p, C> Parts<'p, C> {
         self.failed();
     }
 
+    /// Adds the enum variant to the path.
     fn failed(&self) {
         if let Some(variant) = self.variant {
             self.path.member(variant);

@@ -253,8 +253,8 @@ impl<'a> RequestWriter<'a> {
     /// Sets the body to `value` as JSON. Integers of up to 128 bits keep their digits.
     ///
     /// It is an error, with the path of the value, if the value contains NaN, an infinity, bytes, or a map with keys
-    /// that are not strings: JSON cannot carry them. An error is not possible for a [`serde_json::Value`] that was made
-    /// from such a value: it contains null instead.
+    /// that are not strings: JSON cannot represent them. A [`serde_json::Value`] that was made from NaN or an infinity
+    /// contains null, and is accepted.
     pub fn json<T: Serialize + ?Sized>(&mut self, value: &T) {
         match json::to_string(value) {
             Ok(text) => self.body = Some(Body::Json(text)),

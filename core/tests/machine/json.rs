@@ -92,12 +92,12 @@ fn rejected_everywhere<T: Serialize>(reason: &str, value: T) {
 #[test]
 fn values_that_json_cannot_carry_are_rejected_with_their_path() {
     for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-        let reason = format!("JSON cannot carry the number {number}");
+        let reason = format!("JSON cannot represent the number {number}");
         rejected_everywhere(&reason, number);
         #[expect(clippy::cast_possible_truncation, reason = "it stays what it is")]
         rejected_everywhere(&reason, number as f32);
     }
-    let reason = "JSON cannot carry bytes: use a string, such as base64, or a list of numbers";
+    let reason = "JSON cannot represent bytes: use a string, such as base64, or a list of numbers";
     rejected_everywhere(reason, Bytes);
 }
 
@@ -109,7 +109,7 @@ fn the_path_has_flattened_members() {
         #[serde(flatten)]
         rest: T,
     }
-    let reason = "JSON cannot carry the number NaN";
+    let reason = "JSON cannot represent the number NaN";
     let rest = BTreeMap::from([("a", 1.0), ("b", f64::NAN)]);
     rejected("[0].b", reason, &[Flat { rest }]);
     let rest = BTreeMap::from([("key\n", [f64::NAN])]);

@@ -83,14 +83,14 @@ fn invalid_parameters_are_rejected() {
     let refused = query().parameters(Unserializable);
     let reason = FieldErrorKind::Other("a lock is poisoned".into());
     assert_eq!(field_errors(&refused), fault(reason));
-    // The test of bodies has all values that JSON cannot carry.
+    // The test of bodies covers all values that JSON cannot represent.
     let keys = field_errors(&query().parameters(BTreeMap::from([(1, 2)])));
     assert_eq!(
         keys,
         fault(FieldErrorKind::Other("key must be a string".into()))
     );
     let scores = [BTreeMap::new(), BTreeMap::from([("score", f64::NAN)])];
-    let reason = FieldErrorKind::Other("JSON cannot carry the number NaN".into());
+    let reason = FieldErrorKind::Other("JSON cannot represent the number NaN".into());
     let within = ("parameters[1].score".to_owned(), reason.clone());
     assert_eq!(field_errors(&query().parameters(&scores)), [within]);
     let within = ("parameters.list[1].score".to_owned(), reason);
@@ -100,11 +100,11 @@ fn invalid_parameters_are_rejected() {
         neptunedata::request(&scores, &endpoint())
             .unwrap_err()
             .to_string(),
-        "ExecuteOpenCypherQuery: request not sent: parameters.list[1].score: JSON cannot carry the number NaN",
+        "ExecuteOpenCypherQuery: request not sent: parameters.list[1].score: JSON cannot represent the number NaN",
     );
     assert_eq!(
         serde_json::to_string(&scores).unwrap_err().to_string(),
-        "parameters.list[1].score: JSON cannot carry the number NaN",
+        "parameters.list[1].score: JSON cannot represent the number NaN",
     );
 
     // Others take their place, and are not replaced by older ones.

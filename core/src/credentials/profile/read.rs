@@ -14,7 +14,8 @@ const COMMENT: [char; 2] = ['#', ';'];
 
 const NO_SECTION: &str = "setting before the first section";
 const NO_BRACKET: &str = "section name without a closing ]";
-const NO_EQUALS: &str = "setting without =";
+const NO_DELIMITER: &str = "setting without = or :";
+const NO_EQUALS: &str = "nested setting without =";
 const NO_NAME: &str = "setting without a name";
 
 /// What one file contains.
@@ -91,8 +92,18 @@ pub(super) fn read(file: ProfileFile, text: &str) -> Result<Sections, ProfileErr
             });
         }
     }
+    let profiles = profiles(file, &names, sections);
+    Ok(Sections { profiles, names })
+}
+
+/// The profiles among the sections, with the settings of `[DEFAULT]`.
+fn profiles(
+    file: ProfileFile,
+    names: &[String],
+    mut sections: BTreeMap<String, Settings>,
+) -> BTreeMap<String, Settings> {
     let defaults = sections.remove(DEFAULTS).unwrap_or_default();
-    // If two sections have the same profile, the last one counts.
+    // If two sections are the same profile, the last one counts.
     let mut profiles = BTreeMap::new();
     for name in names.iter().filter(|name| *name != DEFAULTS) {
         if let (Some(profile), Some(settings)) = (profile(file, name), sections.remove(name)) {
@@ -101,10 +112,10 @@ pub(super) fn read(file: ProfileFile, text: &str) -> Result<Sections, ProfileErr
             profiles.insert(profile, merged);
         }
     }
-    Ok(Sections { profiles, names })
+    profiles
 }
 
-/// White space as Python understands it.
+/// White space by Python's rules.
 fn is_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\x1c'..='\x1f')
 }
@@ -140,7 +151,7 @@ fn setting(line: &str) -> Result<(String, &str), &'static str> {
         .map(|(at, _)| line.split_at(at).0)
         .find(|before| before.ends_with(is_space));
     let line = comment.unwrap_or(line);
-    let (name, value) = line.split_once(['=', ':']).ok_or(NO_EQUALS)?;
+    let (name, value) = line.split_once(['=', ':']).ok_or(NO_DELIMITER)?;
     let name = name.trim_matches(is_space);
     if name.is_empty() {
         return Err(NO_NAME);
@@ -279,15 +290,15 @@ mod tests {
             ("[profile x\na=1", 1, NO_BRACKET),
             ("[default]\na=1\n[profile x\na=1", 3, NO_BRACKET),
             ("[]\na=1", 1, NO_BRACKET),
-            ("[default]\n\na 1", 3, NO_EQUALS),
+            ("[default]\n\na 1", 3, NO_DELIMITER),
             ("[default]\n: 1", 2, NO_NAME),
-            ("[default]\r\na # = 1", 2, NO_EQUALS),
+            ("[default]\r\na # = 1", 2, NO_DELIMITER),
             ("[default]\n= 1", 2, NO_NAME),
-            ("[default]\n  -1", 2, NO_EQUALS),
-            ("[default]\na=1\n[default]\n  -1", 4, NO_EQUALS),
-            ("[default]\n  a=1\n  -1", 3, NO_EQUALS),
+            ("[default]\n  -1", 2, NO_DELIMITER),
+            ("[default]\na=1\n[default]\n  -1", 4, NO_DELIMITER),
+            ("[default]\n  a=1\n  -1", 3, NO_DELIMITER),
             ("[default]\ns3 =\n  a", 3, NO_EQUALS),
-            ("[services x]\na", 2, NO_EQUALS),
+            ("[services x]\na", 2, NO_DELIMITER),
         ];
         for (text, line, reason) in cases {
             assert_eq!(

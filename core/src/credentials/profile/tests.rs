@@ -208,7 +208,7 @@ fn errors_name_the_line_and_do_not_show_it() {
     .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the AWS credentials file, line 3: setting without ="
+        "the AWS credentials file, line 3: setting without = or :"
     );
     assert_eq!((error.file(), error.line()), (ProfileFile::Credentials, 3));
     assert!(!format!("{error:?}").contains("c4n4ry"));

@@ -57,8 +57,8 @@ fn pasted_texts_that_are_understood() {
 #[test]
 fn pasted_texts_that_are_refused_with_the_reason() {
     const QUOTES: &str = "is in quotes; remove them";
-    const WEB_PAGE: &str = "is of a web page; write the endpoint of the cluster";
-    const ANALYTICS: &str = "is of Neptune Analytics, which has another API; write the endpoint of a Neptune Database cluster";
+    const WEB_PAGE: &str = "belongs to a web page; write the endpoint of the cluster";
+    const ANALYTICS: &str = "belongs to Neptune Analytics, which has another API; write the endpoint of a Neptune Database cluster";
     const NO_SCHEME: &str = "scheme is missing; write https:// or http://, or the whole host name of a cluster, such as ";
     let rows = [
         ("\"NAME\"", Host, QUOTES),
@@ -118,12 +118,12 @@ fn pasted_texts_that_are_refused_with_the_reason() {
         (
             "https://rds.eu-west-1.amazonaws.com",
             Host,
-            "is of Amazon RDS",
+            "belongs to Amazon RDS",
         ),
         (
             "db.cluster-abc.eu-west-1.rds.amazonaws.com",
             Host,
-            "is of Amazon RDS",
+            "belongs to Amazon RDS",
         ),
         (
             "arn:aws:rds:eu-west-1:123456789012:cluster:my-db",
