@@ -404,7 +404,7 @@ impl fmt::Debug for Error {
     }
 }
 
-/// For readers of a body: the error is inside, and [`downcast`](std::io::Error::downcast) returns it.
+/// Wraps the error, for readers of a body. [`downcast`](std::io::Error::downcast) returns it.
 impl From<Error> for std::io::Error {
     fn from(error: Error) -> Self {
         std::io::Error::other(error)

@@ -111,8 +111,9 @@ pub struct OperationInfo {
     pub iam_actions: &'static [&'static str],
     /// Whether a success with an empty body is a valid response of the operation.
     pub may_answer_empty: bool,
-    /// The names of the members of a response, in any case and with or without underscores, except those that an error
-    /// object has too. A body with status 200 that has one of them is not an error object, whatever else it has.
+    /// The names of the members of the output, except those that an error object has too. Upper case, lower case and
+    /// underscores are not distinguished. A body with status 200 that has one of these members is not an error object,
+    /// whatever else it has. Empty if the output is not a JSON object.
     pub output_members: &'static [&'static str],
     /// The URL of the operation in the service's documentation.
     pub documentation: &'static str,
@@ -160,7 +161,7 @@ impl OperationInfo {
         self
     }
 
-    /// Sets the [names of the members of a response](field@Self::output_members).
+    /// Sets the [names of the members of the output](field@Self::output_members).
     #[must_use]
     pub const fn with_output_members(mut self, names: &'static [&'static str]) -> OperationInfo {
         self.output_members = names;

@@ -266,7 +266,7 @@ impl<T: DeserializeOwned> Judge for RowJudge<T> {
         let mut error = error.into_decode_error(self.info.name);
         // Only the end of a longer body is here.
         if self.received <= u64::try_from(outcome::TAIL).unwrap_or_default() {
-            error = response.name_what_came(error);
+            error = response.name_format(error);
         }
         Err(outcome::error_at_tail(error, response))
     }

@@ -30,9 +30,9 @@ use crate::{credentials::Credentials, error::CredentialsError};
 ///
 /// # Errors
 ///
-/// When only one half of the key is set, when a value has a character that is invalid in keys (white space, quotes,
-/// anything that is not visible ASCII), or when the expiration is not an RFC 3339 time. The text names the variable and
-/// shows no value.
+/// When only one half of the key is set, or when a value has a character that is invalid in keys: white space, quotes,
+/// anything that is not visible ASCII. Also when the expiration is not an RFC 3339 time. The text names the variable
+/// and shows no value.
 pub fn credentials(
     lookup: impl Fn(&str) -> Option<String>,
 ) -> Result<Option<Credentials>, CredentialsError> {

@@ -38,7 +38,7 @@ pub(super) fn credentials(
     }))
 }
 
-/// Credentials with the time when they expire, unless the value is empty.
+/// Sets the time when the credentials expire, unless the value is missing or empty.
 pub(super) fn with_expiration(
     place: &str,
     credentials: Credentials,

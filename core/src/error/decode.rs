@@ -17,7 +17,7 @@ pub struct DecodeError {
     pub(crate) reason: String,
     pub(crate) kind: DecodeErrorKind,
     pub(crate) body: Bytes,
-    /// What a body of this response is, for [`DecodeErrorKind::Syntax`].
+    /// The format that the body should have, for the text of [`DecodeErrorKind::Syntax`].
     pub(crate) expected: &'static str,
 }
 

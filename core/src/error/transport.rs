@@ -158,7 +158,7 @@ impl TransportError {
         self
     }
 
-    /// Notes that the request cannot have been executed, although there was an answer.
+    /// Notes that the request cannot have been executed, although the peer responded.
     #[cfg(feature = "transport")]
     pub(crate) fn not_executed(mut self) -> Self {
         self.sent = Sent::No;

@@ -25,7 +25,7 @@ use crate::{
 ///
 /// This is a [`Machine`]: its items are the chunks of the body, none of them empty, and its output is the
 /// [`ResponseMeta`]. Resume it with [`Input::Next`] to start and after each chunk. Chunks that you do not request are
-/// not fetched. Concatenated, the chunks are the body; where it is divided means nothing. With the feature `gzip` the
+/// not fetched. Concatenated, the chunks are the body; their boundaries have no meaning. With the feature `gzip` the
 /// body is decompressed.
 ///
 /// The chunks are a complete body only if the machine ends without an error. It fails if
@@ -33,8 +33,8 @@ use crate::{
 /// - the response is an error: it has an error status, or its whole body is an error object. No chunk is handed out;
 /// - the query failed after the status 200 was sent: trailers or the end of the body report the error;
 /// - the body is incomplete: the connection broke, fewer bytes arrived than announced, the compressed data ends too
-///   early, or JSON is not complete. Nothing shows that other bodies of a response with neither `content-length` nor
-///   chunks are incomplete;
+///   early, or JSON is not complete. In another format, a body with neither `content-length` nor chunked encoding may
+///   be incomplete without an error;
 /// - the body is in an unsupported content coding, or is JSON and empty although the operation always returns JSON.
 ///
 /// Apart from that, the body is not checked. For example, it may be an HTML page of a proxy: see
@@ -195,7 +195,7 @@ struct ChunkJudge {
 }
 
 impl ChunkJudge {
-    /// What a body that HTTP reports as complete lacks.
+    /// Why a body that HTTP reports as complete is not a complete response.
     fn defect(&self, headers: &HeaderMap) -> Option<(DecodeErrorKind, String)> {
         let media_type = media_type(headers);
         let is_json = media_type.as_ref().map(|it| it.ends_with("json"));

@@ -23,8 +23,8 @@ graph_request! {
     /// Reads a graph, `GET /sparql/gsp/`: the Graph Store Protocol.
     ///
     /// A read. The default graph is the union of all named graphs. Requires the IAM action
-    /// `neptune-db:ReadDataViaQuery` ([U11](crate::wire_notes#u11)) and engine 1.0.5.0 or later. The method `bytes` of the
-    /// clients, and [`BodyChunks`](crate::machine::BodyChunks), read a graph of any size as it arrives.
+    /// `neptune-db:ReadDataViaQuery` ([U11](crate::wire_notes#u11)) and engine 1.0.5.0 or later. The method `bytes` of
+    /// the clients, and [`BodyChunks`](crate::machine::BodyChunks), read a graph of any size as it arrives.
     ///
     /// Common errors: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a target
     /// that is not an IRI. The status for a graph that does not exist is not confirmed ([U10](crate::wire_notes#u10)).

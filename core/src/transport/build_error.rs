@@ -28,7 +28,8 @@ pub enum BuildError {
     /// certificate can match it.
     #[error("host {0:?} is not a valid TLS server name")]
     TlsName(String),
-    /// `connect_to` is not `host:port`, `tls_server_name` is not a host, or an environment variable is not the URL of a proxy.
+    /// `connect_to` is not `host:port`, `tls_server_name` is not a host, or an environment variable is not the URL of a
+    /// proxy.
     #[error(transparent)]
     Route(#[from] RouteError),
     /// A proxy is set, and the feature `proxy` of the client is not enabled.

@@ -86,8 +86,8 @@ macro_rules! client_builder {
 
             /// Signs requests with the credentials of a profile in the shared AWS config and credentials files: the
             /// profile `name`, else the profile that `AWS_DEFAULT_PROFILE` or `AWS_PROFILE` names, else `default`. The
-            /// files are those that `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` name, else those in `.aws` in the
-            /// home directory.
+            /// files are those that `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` name, else those in `.aws` in
+            /// the home directory.
             ///
             /// [`build`](ClientBuilder::build) reads the variables and the files, and fails if the profile
             /// has neither an access key nor a `credential_process`. For profiles with roles or single

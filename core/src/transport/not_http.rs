@@ -6,12 +6,12 @@ use crate::error::TransportError;
 /// How many of the first bytes of a response [`not_http`] needs.
 pub const RESPONSE_START: usize = 16;
 
-/// Completes the error of a response that is not HTTP at all: a [`Protocol`](TransportErrorKind::Protocol) error, or the
-/// [`Connect`](TransportErrorKind::Connect) error of a tunnel. `start` is the first [`RESPONSE_START`] bytes of the
+/// Completes the error of a response that is not HTTP at all: a [`Protocol`](TransportErrorKind::Protocol) error, or
+/// the [`Connect`](TransportErrorKind::Connect) error of a tunnel. `start` is the first [`RESPONSE_START`] bytes of the
 /// response, or fewer. `peer` is the other end of the connection; `None` if the connection uses TLS or has served other
 /// requests.
 ///
-/// A TLS alert in response to plain HTTP is from a peer that has read no request. Then the error is
+/// A peer that responds to plain HTTP with a TLS alert has not read the request. Then the error is
 /// [`Sent::No`](crate::transport::Sent::No) and permanent, and says to use `https://`.
 pub fn not_http(error: TransportError, start: &[u8], peer: Option<Peer>) -> TransportError {
     let is_response_error = matches!(

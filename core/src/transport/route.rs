@@ -14,13 +14,13 @@ pub struct Route {
     /// The address to connect to: the endpoint, or [`connect_to`](ClientOptions::connect_to) in its place. In
     /// both cases the `host` header and the signature are those of the endpoint.
     pub to: Endpoint,
-    /// The name for TLS: the endpoint's host, or [`tls_server_name`](ClientOptions::tls_server_name) in its place. Without
-    /// brackets, and without a `.` at the end.
+    /// The name for TLS: the endpoint's host, or [`tls_server_name`](ClientOptions::tls_server_name) in its place.
+    /// Without brackets, and without a `.` at the end.
     pub tls_name: String,
     /// The proxy through which to connect; `None` for a direct connection.
     pub proxy: Option<Proxy>,
-    /// The proxy forwards the requests: they are sent to it with their whole URL in the request line. If false, a tunnel
-    /// through the proxy is opened (`CONNECT`). Always false without a proxy.
+    /// Whether the proxy forwards the requests: they are sent to it with their whole URL in the request line. If false,
+    /// a tunnel through the proxy is opened (`CONNECT`). Always false without a proxy.
     pub forwarded: bool,
 }
 
@@ -50,8 +50,8 @@ impl Route {
     /// The other end of a connection without TLS, to which the requests are sent; `None` with TLS.
     pub fn plain_peer(&self) -> Option<Peer> {
         match &self.proxy {
-            Some(proxy) if self.forwarded => Some(Peer::Proxy).filter(|_| !proxy.is_secure()),
-            _ => Some(Peer::Server).filter(|_| !self.to.is_secure()),
+            Some(proxy) if self.forwarded => (!proxy.is_secure()).then_some(Peer::Proxy),
+            _ => (!self.to.is_secure()).then_some(Peer::Server),
         }
     }
 }

@@ -72,9 +72,8 @@ impl<P> PreparedClient<P> {
         self.check_tls_options()
     }
 
-    /// Checks that no option is set that applies only to TLS of the client's own. Use it for clients whose connections
-    /// already use TLS. It also rejects a proxy
-    /// with an `https` endpoint, because TLS would have to run inside the proxy's tunnel.
+    /// Checks the options of a client whose connector provides TLS: the options for the client's own TLS must not be
+    /// set. It also rejects a proxy with an `https` endpoint, because TLS would have to run inside the proxy's tunnel.
     ///
     /// # Errors
     ///

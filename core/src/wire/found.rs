@@ -1,6 +1,7 @@
 //! Names what a server sent in place of the expected body, for error texts.
 
-/// What a body is that does not begin like JSON, with its media type, such as `XML (application/xml)`.
+/// What a body is, with its media type, such as `found XML (application/xml)`. `None` if it is blank or begins like
+/// JSON.
 pub(crate) fn not_json(media_type: Option<&str>, body: &[u8]) -> Option<String> {
     let form = form(body)?;
     let mut found = match media_type {
@@ -13,7 +14,7 @@ pub(crate) fn not_json(media_type: Option<&str>, body: &[u8]) -> Option<String> 
     Some(found)
 }
 
-/// The same of a body in another format than the expected one, which may begin like JSON.
+/// Like [`not_json`], but for a body that may begin like JSON: then only its media type is named.
 pub(crate) fn other_format(media_type: Option<&str>, body: &[u8]) -> String {
     not_json(media_type, body)
         .unwrap_or_else(|| format!("found {}", media_type.unwrap_or("no media type")))

@@ -194,8 +194,8 @@ pub(crate) fn from_tail(response: &RawResponse<'_>) -> Option<ServiceError> {
 }
 
 /// The error that this object of a success status reports, if it is an error object: it has a code, and either
-/// `detailedMessage` or another message together with a request id; and it has no member of the operation's output,
-/// so it is not the response itself with unknown members.
+/// `detailedMessage` or another message together with a request id. An object with a member of the operation's output
+/// is the output itself, with unknown members.
 fn error_object(
     info: &OperationInfo,
     headers: &HeaderMap,

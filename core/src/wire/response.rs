@@ -126,13 +126,13 @@ impl<'a> RawResponse<'a> {
             };
             let (line, column) = (error.line, error.column);
             let reason = format!("{} at line {line} column {column}", error.reason);
-            self.name_what_came(self.error(kind, error.path, reason))
+            self.name_format(self.error(kind, error.path, reason))
         })
     }
 
-    /// Decodes a JSON object like [`json`](Self::json), or, if it has no members of the output except `status`, the
-    /// object in its member `payload`: for some operations it is unknown which of the two forms the service uses
-    /// (`U14`).
+    /// Decodes a JSON object like [`json`](Self::json). If it has no members of the output except `status`, the object
+    /// in its member `payload` is decoded instead: for some operations it is unknown which of the two forms the service
+    /// uses (`U14`).
     pub(crate) fn json_or_payload<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         let text = std::str::from_utf8(self.plain()?).unwrap_or_default();
         let payload =
@@ -155,8 +155,8 @@ impl<'a> RawResponse<'a> {
         .json()
     }
 
-    /// The error with a reason that names what came, if the body does not begin like JSON.
-    pub(crate) fn name_what_came(&self, mut error: DecodeError) -> DecodeError {
+    /// The error with a reason that names the format of the body, if the body does not begin like JSON.
+    pub(crate) fn name_format(&self, mut error: DecodeError) -> DecodeError {
         if error.kind == DecodeErrorKind::Syntax
             && let Some(found) = found::not_json(media_type(self.headers).as_deref(), self.body)
         {
@@ -165,8 +165,8 @@ impl<'a> RawResponse<'a> {
         error
     }
 
-    /// The body of a response that is not JSON but `expected`, for error texts. It is searched for an error object at its end, because
-    /// nothing else shows that such a body is incomplete.
+    /// The body of a response that is not JSON; `expected` is its format, for error texts. It is searched for an error
+    /// object at its end, because nothing else shows that such a body is incomplete.
     ///
     /// # Errors
     ///
@@ -252,7 +252,7 @@ impl<'a> RawResponse<'a> {
             Ok(_) => Ok(body),
             Err(error) => {
                 let error = self.error(DecodeErrorKind::Syntax, "", error.to_string());
-                Err(self.name_what_came(DecodeError { expected, ..error }))
+                Err(self.name_format(DecodeError { expected, ..error }))
             }
         }
     }

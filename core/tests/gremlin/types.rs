@@ -52,7 +52,7 @@ fn all_types_that_are_written_as_text_are_values() {
 }
 
 #[test]
-fn text_of_a_type_is_read_as_the_type_of_rust() {
+fn typed_text_is_read_as_a_rust_type() {
     let at = |seconds, nanoseconds| SystemTime::UNIX_EPOCH + Duration::new(seconds, nanoseconds);
     for (name, text, time) in [
         ("gx:Instant", "1970-01-02T00:00:00Z", Some(at(86_400, 0))),

@@ -154,7 +154,7 @@ fn the_correction_lasts_through_waits() {
     );
 }
 
-/// The local clock may be wrong: what counts is the time that the signature carries.
+/// The local clock may be wrong: the time of the signature decides.
 #[test]
 fn credentials_expire_by_the_corrected_clock() {
     const HOUR: Duration = Duration::from_secs(3600);

@@ -181,7 +181,7 @@ fn failures_at_the_end_fail_the_stream() {
     assert_eq!(done.result.expect_err("a cut").kind(), kind);
 }
 
-/// Of a long body only the end is kept, where an error object may be: also one that is in two chunks.
+/// Only the end of a long body is kept, because an error object may be there, also divided into two chunks.
 #[test]
 fn an_error_object_in_two_chunks_at_the_end_of_a_long_body() {
     const TAIL: usize = 64 * 1024;

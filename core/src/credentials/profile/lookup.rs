@@ -70,8 +70,8 @@ pub enum LookupStep {
     Done(Result<Credentials, CredentialsError>),
 }
 
-/// A `credential_process` to run, without a shell. If the standard input of the caller is a terminal, the process
-/// inherits it, to ask for a code; otherwise its standard input is empty.
+/// A `credential_process` to run, without a shell. If the standard input of the caller is a terminal, let the process
+/// inherit it, because it may ask for a code; otherwise its standard input is empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Process {
@@ -97,7 +97,7 @@ impl Process {
         Ok(output)
     }
 
-    /// Reads standard error to its end, or until it cannot be read, and returns the last part of it, up to the limit.
+    /// Reads standard error until it ends or fails, and returns its last [`output_limit`](Process::output_limit) bytes.
     pub fn read_errors(&self, stderr: Option<impl Read>) -> Vec<u8> {
         let mut kept = VecDeque::new();
         let bytes = stderr.map(|stderr| BufReader::new(stderr).bytes());

@@ -91,7 +91,7 @@ pub struct BinaryBody {
 }
 
 impl BinaryBody {
-    /// The error for a body from which results are read.
+    /// The error if results are requested from this body.
     fn not_json(&self) -> DecodeError {
         let found = found::other_format(Some(&self.content_type), &self.bytes);
         let (kind, body) = (DecodeErrorKind::Syntax, self.bytes.clone());

@@ -9,7 +9,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 
 use crate::types::Timestamp;
 
-/// The name of a type without its namespace: `gx:` in GraphSON 2 and 3, `g:` later.
+/// The name of a type without its namespace: `gx:` in GraphSON 2 and 3, `g:` in later versions.
 pub(super) fn base_name(type_name: &str) -> Option<&str> {
     let name = type_name.strip_prefix("gx:");
     name.or_else(|| type_name.strip_prefix("g:"))
@@ -18,8 +18,10 @@ pub(super) fn base_name(type_name: &str) -> Option<&str> {
 /// A point in time, as Java writes it: the seconds can be missing, and a zone can follow the offset.
 pub(super) fn system_time(type_name: &str, text: &str) -> Option<SystemTime> {
     let names = ["Instant", "OffsetDateTime", "ZonedDateTime", "DateTime"];
-    let is_time = names.contains(&base_name(type_name)?);
-    let time = text.split('[').next().filter(|_| is_time)?;
+    if !names.contains(&base_name(type_name)?) {
+        return None;
+    }
+    let time = text.split('[').next()?;
     Timestamp::from(time).system_time()
 }
 
@@ -51,10 +53,11 @@ pub(super) fn duration(type_name: &str, text: &str) -> Option<Duration> {
 }
 
 pub(super) fn character(type_name: &str, text: &str) -> Option<char> {
+    if base_name(type_name)? != "Char" {
+        return None;
+    }
     let mut characters = text.chars();
-    let first = characters
-        .next()
-        .filter(|_| base_name(type_name) == Some("Char"))?;
+    let first = characters.next()?;
     characters.next().is_none().then_some(first)
 }
 

@@ -284,7 +284,7 @@ impl GremlinValue {
         }
     }
 
-    /// The length of a `gx:Duration`, unless it is negative.
+    /// The length of a `gx:Duration`. `None` if it is negative.
     pub fn as_duration(&self) -> Option<Duration> {
         self.typed_text(typed_text::duration)
     }
@@ -294,12 +294,12 @@ impl GremlinValue {
         self.typed_text(typed_text::character)
     }
 
-    /// The bytes of a `gx:ByteBuffer`.
+    /// The bytes of a `gx:ByteBuffer`. `None` if it is not valid base64.
     pub fn as_bytes(&self) -> Option<Vec<u8>> {
         self.typed_text(typed_text::bytes)
     }
 
-    /// The address of a `gx:InetAddress`, unless it is written as a host name.
+    /// The address of a `gx:InetAddress`. `None` if it is written as a host name.
     pub fn as_ip_addr(&self) -> Option<IpAddr> {
         self.typed_text(typed_text::ip_addr)
     }

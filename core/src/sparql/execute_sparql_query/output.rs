@@ -89,7 +89,7 @@ impl ExecuteSparqlQueryOutput {
             Ok(_) => Ok(ExecuteSparqlQueryOutput { media_type, body }),
             Err(error) => {
                 let error = response.error(error.kind(), error.path(), error.reason());
-                Err(response.name_what_came(error))
+                Err(response.name_format(error))
             }
         }
     }

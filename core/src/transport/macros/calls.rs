@@ -39,13 +39,13 @@ macro_rules! client_rows {
 macro_rules! client_bytes {
     ($Body:ident) => {
         impl Client {
-            /// Sends a request and returns the body of its response as it arrives, without decoding it. For bodies of any
-            /// size: graphs ([`GetGraph`](neptunedata::sparql::GetGraph), `CONSTRUCT`, `DESCRIBE`), reports of explain,
-            /// raw results.
+            /// Sends a request and returns the body of its response as it arrives, without decoding it. For bodies of
+            /// any size: graphs ([`GetGraph`](neptunedata::sparql::GetGraph), `CONSTRUCT`, `DESCRIBE`), reports of
+            /// explain, raw results.
             ///
             /// Nothing is sent before the first chunk is requested. Apart from a bounded read-ahead (see
-            /// [`tcp_receive_buffer`](neptunedata::transport::ClientOptions::tcp_receive_buffer)), what you do not request
-            /// is not fetched.
+            /// [`tcp_receive_buffer`](neptunedata::transport::ClientOptions::tcp_receive_buffer)), chunks that you do
+            /// not request are not fetched.
             #[doc = concat!("[`", stringify!($Body), "`] has an example.")]
             pub fn bytes(&self, operation: impl $crate::Operation) -> $Body {
                 self.call(operation).bytes()
@@ -75,8 +75,8 @@ macro_rules! client_bytes {
 macro_rules! body_meta {
     ($Body:ty) => {
         impl $Body {
-            /// Status, headers and attempts of the response. `None` before the first chunk has arrived or, if the body is
-            /// empty, before its end.
+            /// Status, headers and attempts of the response. `None` before the first chunk has arrived or, if the body
+            /// is empty, before its end.
             pub fn meta(&self) -> Option<&$crate::machine::ResponseMeta> {
                 self.run.machine.meta()
             }

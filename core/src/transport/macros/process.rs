@@ -35,7 +35,7 @@ macro_rules! run_credential_process {
                     let stdout = reader
                         .join()
                         .unwrap_or(Err(std::io::ErrorKind::Other.into()))?;
-                    // Not longer, because a process in the background may keep the pipe open.
+                    // With a limit, because a process in the background may keep the pipe open.
                     let stderr = errors.recv_timeout(std::time::Duration::from_secs(1));
                     return Ok($crate::credentials::profile::Process::output(
                         status,
