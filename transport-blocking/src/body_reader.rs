@@ -26,8 +26,8 @@ use crate::Run;
 ///
 /// **The body is complete only if reading ends without an error**: a query can fail after its first results were sent.
 /// [`BodyChunks`] lists the failures that are detected. A failed read contains an [`Error`], which
-/// [`downcast`](io::Error::downcast) returns, and each further read fails the same way. A response that is an error
-/// fails the first read. The request is retried according to its effect, but only before the first byte.
+/// [`downcast`](io::Error::downcast) returns, and each further read fails the same way. If the response is an error,
+/// the first read fails. The request is retried according to its effect, but only before the first byte.
 ///
 /// It is a [`BufRead`] without a buffer of its own, so it needs no [`BufReader`](io::BufReader).
 /// [`chunks`](BodyReader::chunks) returns the body in chunks. [`meta`](BodyReader::meta) returns status and headers,
@@ -53,7 +53,7 @@ impl BodyReader {
         }
     }
 
-    /// The rest of the body in chunks. An error is the last item. Where the body is divided means nothing.
+    /// The rest of the body in chunks. An error is the last item. The boundaries of chunks have no meaning.
     ///
     /// ```no_run
     /// # use neptunedata_blocking::{Client, Endpoint, sparql::ExecuteSparqlQuery};

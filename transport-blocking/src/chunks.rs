@@ -16,7 +16,7 @@ const MAX_SIZE_LINE: usize = 64;
 /// What the head of a response says about its body.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Head {
-    /// The number of bytes.
+    /// The number of bytes of the head.
     pub(crate) length: usize,
     pub(crate) is_chunked: bool,
     /// Another head follows: `100 Continue` and others.
@@ -48,12 +48,12 @@ impl Head {
     }
 }
 
-/// Joins the lines of the head that are continued on the next line, as RFC 9112, 5.2 requires: ureq rejects them. The
-/// bytes are a head or a part of it, and what follows. `None` if it has no such lines.
+/// Joins the lines of the head that are continued on the next line, as RFC 9112, 5.2 requires: ureq rejects them.
+/// `bytes` may end within the head or after it. `None` if the head has no such lines.
 pub(crate) fn unfolded(bytes: &[u8]) -> Option<Vec<u8>> {
-    let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+    let is_line_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
     // There may be empty lines in front.
-    let start = bytes.iter().position(|byte| !is_end(byte))?;
+    let start = bytes.iter().position(|byte| !is_line_end(byte))?;
     let mut joined = None;
     let mut is_status_line = true;
     for (at, pair) in bytes.windows(2).enumerate().skip(start) {
@@ -63,7 +63,7 @@ pub(crate) fn unfolded(bytes: &[u8]) -> Option<Vec<u8>> {
                 let line_end = joined.get_mut(at.saturating_sub(1)..=at);
                 let line_end = line_end.into_iter().flatten();
                 line_end
-                    .filter(|byte| is_end(byte))
+                    .filter(|byte| is_line_end(byte))
                     .for_each(|byte| *byte = b' ');
             }
             [b'\n', b'\r' | b'\n'] => break,

@@ -183,7 +183,7 @@ impl Connection {
     }
 }
 
-/// Removes informational heads, and joins continued lines: ureq does not read all of them.
+/// Removes informational heads, and joins continued lines: ureq rejects some of the former and all of the latter.
 fn prepare_head(buffers: &mut dyn Buffers) {
     loop {
         if let Some(head) = unfolded(buffers.input()) {

@@ -80,8 +80,9 @@
 //! # Cancelling abandoned queries
 //!
 //! With [`cancel_on_abandon`](CallOptions::cancel_on_abandon), set for the client or for one call, Gremlin and SPARQL
-//! queries are cancelled on the server when the call times out, or when a [`BodyReader`], a [`RowIter`] or a [`Run`] is
-//! dropped before the end of the response. Attempts that timed out are cancelled when their call has ended, successful or not.
+//! queries are cancelled on the server when the call times out. They are also cancelled when a [`BodyReader`], a
+//! [`RowIter`] or a [`Run`] is dropped before the end of the response. Attempts that timed out are cancelled when their
+//! call has ended, successful or not.
 //!
 //! The cancellations run on the thread of the call. Together they delay the return of the call by at most 5 s; if the
 //! call succeeded, they do not delay it beyond its time limit. They are not sent while the thread panics.

@@ -43,7 +43,7 @@ pub(crate) struct UreqTransport {
     agent: Agent,
     /// The agent's connections are [observed](crate::connection). Those of a caller's agent are not.
     is_observed: bool,
-    /// The proxy that requests are sent to.
+    /// The proxy, if it forwards the requests.
     forwarder: Option<Proxy>,
     pool: Arc<Pool>,
     user_agent: HeaderValue,

@@ -22,9 +22,9 @@ use crate::ItemStream;
 /// # }
 /// ```
 ///
-/// A stream of results. Concatenated, the chunks are the body; where it is divided means nothing. **The body is
-/// complete only if the stream ends without an error**, which is the last item: a query can fail after its first
-/// results were sent. [`BodyChunks`] lists the failures that are detected. A response that is an error is the first
+/// A stream of results. Concatenated, the chunks are the body; their boundaries have no meaning. **The body is complete
+/// only if the stream ends without an error**, which would be the last item: a query can fail after its first results
+/// were sent. [`BodyChunks`] lists the failures that are detected. If the response is an error, this error is the first
 /// and only item. The request is retried according to its effect, but only before the first chunk.
 ///
 /// [`meta`](ItemStream::meta) returns status and headers, such as the content type. An error converts into a

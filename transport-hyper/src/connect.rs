@@ -31,7 +31,7 @@ pub(crate) struct Connector {
     pub(crate) tcp_receive_buffer: Option<usize>,
     #[cfg(feature = "proxy")]
     pub(crate) tunnel: Option<proxy::Tunnel>,
-    /// Requests are sent to the proxy.
+    /// Set if the proxy forwards the requests.
     pub(crate) forwarding: Option<Forwarding>,
     /// The other end of connections without TLS.
     pub(crate) plain_peer: Option<Peer>,

@@ -51,7 +51,7 @@ pub(crate) struct Connection {
     probe: Option<Arc<AtomicBool>>,
     /// The address of the server, if it is known.
     pub(crate) peer: Option<SocketAddr>,
-    /// Requests are sent to a proxy.
+    /// Set if a proxy forwards the requests.
     forwarding: Option<Forwarding>,
     /// The other end, if the connection has no TLS.
     plain_peer: Option<Peer>,
@@ -96,7 +96,7 @@ impl Connection {
         let (sender, driver) = http1::Builder::new()
             .max_header_size(max_head_bytes)
             .max_headers(ClientOptions::MAX_HEAD_FIELDS)
-            // RFC 9112, 5.2: a user agent must accept them.
+            // RFC 9112, 5.2: a user agent must accept header lines that are continued on the next line.
             .allow_obsolete_multiline_headers_in_responses(true)
             // hyper's buffer must be larger than a head, so that the limit of heads applies first.
             .max_buf_size(max_head_bytes.saturating_add(8192).max(READ_AHEAD))

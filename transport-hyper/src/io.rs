@@ -1,4 +1,4 @@
-//! Byte streams of any kind, and what is observed of their traffic.
+//! Byte streams of any kind, and observation of their traffic.
 
 use std::{
     io,
@@ -59,6 +59,7 @@ impl Read for Observed {
         cx: &mut Context<'_>,
         mut buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
+        // The first bytes are read into an own buffer, because a cursor does not show the bytes that it received.
         let left = RESPONSE_START.saturating_sub(self.traffic.start().len());
         let mut bytes = [0; RESPONSE_START];
         let Some(bytes @ [_, ..]) = bytes.get_mut(..left.min(buffer.remaining())) else {

@@ -57,7 +57,8 @@
 //! queries are cancelled on the server
 //!
 //! - when a call or an attempt times out,
-//! - when the future of a call, a [`BodyStream`], a [`RowStream`] or a [`Run`] is dropped before the end of the response.
+//! - when the future of a call, a [`BodyStream`], a [`RowStream`] or a [`Run`] is dropped before the end of the
+//!   response.
 //!
 //! The cancellation runs in the background, on the [executor](ClientBuilder::executor); with the feature
 //! `tokio`, tokio is the default executor. **Without an executor, only [`Client::flush_cancellations`] sends
