@@ -3,7 +3,7 @@ credentials that botocore reads from them.
 
     python3 tests/suite/boto3/profiles.py | gzip -9n > tests/suite/boto3/profiles.jsonl.gz
 
-The seed is fixed. `tags` names what the case has of the deliberate differences in tests/credentials/botocore.rs.
+The seed is fixed. `tags` lists the deliberate differences in tests/credentials/botocore.rs that the case touches.
 """
 
 import json
@@ -96,9 +96,8 @@ class Case:
         for _ in range(random.randrange(1, 6)):
             header = self.header(is_config)
             section = header.strip().partition("]")[0]
-            if section in seen:
-                if chance(0.97):
-                    continue
+            if section in seen and chance(0.97):
+                continue
             seen.add(section)
             lines.append(header)
             names = set()
@@ -121,9 +120,8 @@ class Case:
                     continue
                 line = self.setting(random.randrange(100))
                 name = line.replace(":", "=").split("=")[0].strip().lower()
-                if name in names:
-                    if chance(0.98):
-                        continue
+                if name in names and chance(0.98):
+                    continue
                 names.add(name)
                 lines.append(line)
                 if chance(0.03):

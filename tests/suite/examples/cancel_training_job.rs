@@ -77,8 +77,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
 }
 
 /// Uses keys from the environment or, if a profile is set there, from the shared files. The region in the cluster's
-/// host name takes precedence over the environment's. `AWS_CA_BUNDLE` is a file with the root certificates to trust, for
-/// example that of an emulator.
+/// host name takes precedence over the environment's. `AWS_CA_BUNDLE` is a file with the root certificates to trust,
+/// for example that of an emulator.
 fn client_from_environment(endpoint: &str) -> Result<Client, Box<dyn Error>> {
     let mut options = ClientOptions::new();
     if let Some(file) = env::var_os("AWS_CA_BUNDLE") {

@@ -47,7 +47,7 @@ pub const OUTPUTS: &[(&str, &str)] = &[
     ("GetRDFGraphSummary", "status"),
 ];
 
-/// A header that this client sends. It always has this value. botocore sends no such header, or one with the same value.
+/// A header that this client sends, always with this value. botocore sends no such header, or one with the same value.
 pub struct OwnHeader {
     /// The name of the header.
     pub name: HeaderName,

@@ -68,12 +68,12 @@ impl Memory {
         }
     }
 
-    /// Looks at the memory use.
+    /// Measures the memory use.
     pub fn sample(&mut self) {
         self.most = self.most.max(resident::now());
     }
 
-    /// Looks at the memory use whenever something is written.
+    /// Measures the memory use whenever something is written.
     pub fn sampling<W: Write>(&mut self, to: W) -> impl Write {
         Sampling { memory: self, to }
     }

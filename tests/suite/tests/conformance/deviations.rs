@@ -96,8 +96,8 @@ fn is_error_object(line: &Line) -> bool {
 /// Design rule: this crate turns on no feature of serde_json, because features apply to the whole build.
 ///
 /// By how many representable numbers a float inside a document may differ: one for every fourth float, two for few.
-/// serde_json rounds exactly only with its feature `float_roundtrip`, which would be turned on for every crate in a user's
-/// build. Users may turn it on themselves; the body keeps all digits in any case.
+/// serde_json rounds exactly only with its feature `float_roundtrip`, which would be turned on for every crate in a
+/// user's build. Users may turn it on themselves; the body keeps all digits in any case.
 pub(crate) const FLOAT_STEPS: u64 = 2;
 
 /// Removes members from a value of the operation.

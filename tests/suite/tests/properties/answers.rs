@@ -200,7 +200,7 @@ impl Property for NamesWhatCame {
 }
 
 #[test]
-fn what_came_in_place_of_json_is_named() {
+fn formats_found_in_place_of_json_are_named() {
     check_every::<NamesWhatCame>();
 }
 

@@ -99,7 +99,7 @@ fn pass_on(
     Ok(())
 }
 
-/// False at the end.
+/// Returns false at the end of the input.
 fn copy_some(from: &mut impl Read, to: &mut impl Write) -> io::Result<bool> {
     let mut buffer = [0; 16 * 1024];
     match from.read(&mut buffer) {

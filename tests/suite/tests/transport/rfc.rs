@@ -56,7 +56,7 @@ fn last_chunk(size: &str) -> String {
     chunked(CHUNKED, "14").replace("\r\n0\r\n", &format!("\r\n{size}\r\n"))
 }
 
-/// A response after others.
+/// A response after these heads.
 fn after(heads: &str) -> String {
     format!("{heads}{}", head(""))
 }

@@ -143,7 +143,7 @@ fn proxies_whose_url_has_the_wrong_scheme() {
 }
 
 #[test]
-fn what_is_not_http_is_shown_and_may_have_executed() {
+fn responses_that_are_not_http_are_shown_and_may_have_executed() {
     for (answer, start) in [
         (&b"SSH-2.0-OpenSSH_9.6\r\n"[..], "SSH-2.0-OpenSSH_"),
         (b"220 smtp.example.com ESMTP\r\n", "220 smtp.example"),
