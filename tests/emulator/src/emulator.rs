@@ -24,12 +24,12 @@ use crate::{
 
 #[cfg(all(feature = "oxigraph", feature = "server"))]
 mod detached;
-mod observer;
+mod on_request;
 mod queries;
 mod state;
 mod streams;
 
-use self::observer::Observer;
+use self::on_request::OnRequest;
 pub use self::queries::Ticket;
 use self::queries::Waiting;
 
@@ -58,7 +58,7 @@ pub struct Emulator {
     forgotten: u64,
     /// Requests whose queries are still running, and outcomes that have not been taken yet.
     waiting: Waiting,
-    observer: Observer,
+    on_request: OnRequest,
 }
 
 /// A received request, and what is needed to respond to it.
@@ -98,7 +98,7 @@ impl Emulator {
             received: 0,
             forgotten: 0,
             waiting: Waiting::default(),
-            observer: Observer::default(),
+            on_request: OnRequest::default(),
             cluster: Cluster::new(config),
         }
     }
@@ -203,7 +203,7 @@ impl Emulator {
             Err(failure) => Err(failure),
         };
         let (outcome, entry) = self.finish(arrival, ran, now);
-        self.observer.call(&entry);
+        self.on_request.call(&entry);
         self.record(entry);
         // Ends queries that this request completed or cancelled.
         self.advance_to(now);
@@ -250,6 +250,7 @@ impl Emulator {
 
     /// Calls this function with the log entry of each request when its outcome is known: for a query with a duration,
     /// when it has ended. It replaces an earlier function. [`Config::log_limit`] does not affect it.
+    /// A server calls it while the emulator is locked: keep it short, and do not use the server in it.
     ///
     /// ```
     /// use std::sync::mpsc;
@@ -265,8 +266,8 @@ impl Emulator {
     /// assert_eq!(requests.recv()?, (Some("GetEngineStatus"), Some(http::StatusCode::OK)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn on_request(&mut self, observe: impl Fn(&LogEntry) + Send + Sync + 'static) {
-        self.observer = Observer(Some(Box::new(observe)));
+    pub fn on_request(&mut self, callback: impl Fn(&LogEntry) + Send + Sync + 'static) {
+        self.on_request = OnRequest(Some(Box::new(callback)));
     }
 
     /// Clears the log and the counts. Jobs and planned faults are kept.

@@ -14,7 +14,7 @@ use crate::{Now, Outcome, Response};
 
 impl Emulator {
     /// Handles a request that has been read. A query for the RDF engine is not executed: its outcome is pending until
-    /// [`take_work`](Self::take_work) is executed.
+    /// the work that [`take_work`](Self::take_work) returns has ended.
     pub(crate) fn handle_detached(&mut self, request: Request<Bytes>, now: Now) -> Outcome {
         self.cluster.queries.detaches = true;
         let outcome = self.handle_read(request, now);
@@ -22,7 +22,7 @@ impl Emulator {
         outcome
     }
 
-    /// What is to be executed for this query, once.
+    /// The work of this query. `None` if the query waits, has no work for the RDF engine, or its work was taken before.
     pub(crate) fn take_work(&mut self, ticket: Ticket) -> Option<Result<Work, Failure>> {
         let Cluster {
             queries,

@@ -92,13 +92,14 @@ impl Emulator {
         queries::advance_to(&mut self.cluster, now.mono);
         for (ticket, job, conclusion) in self.cluster.queries.take_ended() {
             if let Some(entry) = self.respond(ticket, &job, conclusion, now) {
-                self.observer.call(&entry);
+                self.on_request.call(&entry);
                 self.amend(entry);
             }
         }
     }
 
-    /// Makes the outcome of a query, and returns its completed log entry. A streamed response has its outcome already.
+    /// Builds the outcome of a query, and returns its completed log entry. The outcome of a streamed response was built
+    /// when it began.
     pub(super) fn respond(
         &mut self,
         ticket: u64,

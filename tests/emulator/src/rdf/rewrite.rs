@@ -5,8 +5,8 @@
 //!   [`queryTimeout`](https://docs.aws.amazon.com/neptune/latest/userguide/sparql-query-hints-queryTimeout.html) has an
 //!   effect.
 //! - Literals are stored and compared in Neptune's [form](super::literals).
-//! - The engine looks whether a query was stopped only when it reads the store. Where many rows are made of few triples
-//!   and do not leave the engine, a [function](RUNS) looks, too.
+//! - The engine checks whether a query was stopped only when it reads the store. Where many rows are made of few
+//!   triples and do not leave the engine, a [function](STOP_CHECK) checks it, too.
 //! - `SERVICE` is refused, because the emulator does no I/O.
 
 use std::time::Duration;
@@ -27,7 +27,7 @@ use crate::operations::sparql::HINTS;
 
 /// The name of the function that is called for each row before rows are grouped, sorted or selected. It must not return
 /// once the query was stopped.
-pub(super) const RUNS: &str = "urn:neptune-emulator:runs";
+pub(super) const STOP_CHECK: &str = "urn:neptune-emulator:stop-check";
 
 /// Rewrites a query. Returns the time limit in its hints, which must be less than `max_time`.
 pub(super) fn query(query: &mut Query, max_time: Duration) -> Result<Option<Duration>, Failure> {
@@ -297,7 +297,7 @@ impl Rewriter {
     }
 }
 
-/// Calls the [function](RUNS) for each row of this pattern.
+/// Calls the [function](STOP_CHECK) for each row of this pattern.
 fn call_for_each_row(mut pattern: &mut GraphPattern) {
     while let GraphPattern::OrderBy { inner, .. } = pattern {
         pattern = inner;
@@ -306,11 +306,11 @@ fn call_for_each_row(mut pattern: &mut GraphPattern) {
         patterns: Vec::new(),
     };
     let inner = std::mem::replace(pattern, nothing);
-    let runs = Function::Custom(NamedNode::new_unchecked(RUNS));
+    let check = Function::Custom(NamedNode::new_unchecked(STOP_CHECK));
     *pattern = GraphPattern::Extend {
         inner: Box::new(inner),
-        variable: Variable::new_unchecked("neptune_emulator_runs"),
-        expression: Expression::FunctionCall(runs, Vec::new()),
+        variable: Variable::new_unchecked("neptune_emulator_stop_check"),
+        expression: Expression::FunctionCall(check, Vec::new()),
     };
 }
 

@@ -28,7 +28,7 @@ pub(crate) struct Work {
     pub(super) stop: Stop,
 }
 
-/// What is told about a request while it is executed.
+/// Receives the events of a request while it is executed.
 pub(crate) trait Observer {
     /// The query has set its own time limit.
     fn limit(&mut self, _: Duration) {}
@@ -132,7 +132,7 @@ impl Work {
             }
         };
         observer.end(Box::new(|| result));
-        // The client gets the end of the body after the observer.
+        // Ends the body, after the observer has recorded the end.
         drop(stream);
         Ok(())
     }
@@ -171,7 +171,13 @@ impl Work {
             ));
         }
         if method == "GET" {
-            let response = self.graph(is_default, node)?;
+            // The default graph is the union of all graphs, as in queries (assumed).
+            let graph = if is_default {
+                GraphName::DefaultGraph
+            } else {
+                node.into()
+            };
+            let response = self.graph(&graph)?;
             observer.end(Box::new(|| Ok(response)));
             return Ok(());
         }
@@ -198,13 +204,8 @@ impl Work {
         Ok(())
     }
 
-    /// The contents of a graph. The default graph is the union of all graphs, as in queries (assumed).
-    fn graph(&self, is_default: bool, node: NamedNode) -> Result<Response, Failure> {
-        let graph = if is_default {
-            GraphName::DefaultGraph
-        } else {
-            node.into()
-        };
+    /// The contents of a graph.
+    fn graph(&self, graph: &GraphName) -> Result<Response, Failure> {
         let quads = self
             .store
             .quads_for_pattern(None, None, None, Some(graph.as_ref()));
@@ -226,20 +227,20 @@ impl Work {
 
     pub(super) fn evaluator(&self) -> Result<SparqlEvaluator, Failure> {
         let token = self.stop.token.clone();
-        let runs = move |_: &[Term]| {
+        let check = move |_: &[Term]| {
             if token.is_cancelled() {
-                // Functions have no errors that end the query.
+                // An error of a function does not end the query.
                 resume_unwind(Box::new("stopped"));
             }
             None
         };
         let evaluator = SparqlEvaluator::new()
             .with_cancellation_token(self.stop.token.clone())
-            .with_custom_function(NamedNode::new_unchecked(rewrite::RUNS), runs);
+            .with_custom_function(NamedNode::new_unchecked(rewrite::STOP_CHECK), check);
         evaluator.with_base_iri(BASE).map_err(internal)
     }
 
-    /// Runs the engine, which [`rewrite::RUNS`] may interrupt.
+    /// Runs the engine, which [`rewrite::STOP_CHECK`] may interrupt.
     fn unless_stopped<T>(&self, run: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
         catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
             self.stop.check()?;
@@ -267,7 +268,7 @@ impl Work {
         }
     }
 
-    /// The next result. `None` at the end, which is here if the query was stopped silently.
+    /// The next result. `None` at the end, or if the query was cancelled silently.
     pub(super) fn next<T>(
         &self,
         results: &mut impl Iterator<Item = Result<T, QueryEvaluationError>>,
