@@ -24,7 +24,7 @@ pub struct Delivery {
     pub cut_trailers: bool,
     /// Whether trailers are also sent to clients that did not send `te: trailers`.
     pub force_trailers: bool,
-    /// Whether trailers are not sent, also not to clients that sent `te: trailers`.
+    /// Whether trailers are withheld, even from clients that sent `te: trailers`.
     pub withhold_trailers: bool,
     /// What happens to the connection after everything is sent. By default it stays open, or ends with
     /// [`ConnectionEnd::Fin`] if the response is incomplete or has the framing [`Framing::CloseDelimited`].

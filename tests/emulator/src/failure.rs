@@ -81,7 +81,7 @@ impl Failure {
         Self::new("MissingParameterException", message)
     }
 
-    /// The error for what Neptune has and the emulator has not.
+    /// The error for a feature of Neptune that the emulator lacks.
     pub(crate) fn not_emulated(message: impl Into<String>) -> Self {
         Self {
             status: StatusCode::NOT_IMPLEMENTED,

@@ -84,8 +84,9 @@ setters! {
     /// matches. Default: false, even with the feature.
     ///
     /// Values that the engine generates differ from run to run: labels of blank nodes, `NOW()`, `RAND()` and `UUID()`.
-    /// The server executes each query in its own thread; [`Emulator::handle`](crate::Emulator::handle) executes it before
-    /// it returns, without a time limit. Explain does not show its plans, and change streams do not record its updates.
+    /// The server executes each query in its own thread; [`Emulator::handle`](crate::Emulator::handle) executes it
+    /// before it returns, without a time limit. Explain does not show its plans, and change streams do not record its
+    /// updates.
     #[cfg(feature = "oxigraph")]
     rdf_engine(enabled: bool) => queries.rdf_engine = enabled;
 }

@@ -28,7 +28,7 @@ impl Stream {
     /// A stream, and what it sends.
     #[cfg(feature = "server")]
     pub(crate) fn new(request_id: String) -> (Self, crate::Generated) {
-        // More pieces would be evaluated in vain if the client stops reading.
+        // Few, because the query makes them in vain if the client stops reading.
         const PIECES_AHEAD: usize = 2;
 
         let (pieces, receiver) = std::sync::mpsc::sync_channel(PIECES_AHEAD);
@@ -58,7 +58,7 @@ impl Stream {
     }
 }
 
-/// Takes the body of a response.
+/// Collects the body of a response, or streams it if it is large.
 pub(super) struct Output<'a> {
     media_type: &'static str,
     observer: &'a mut dyn Observer,
@@ -79,7 +79,8 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// Ends the body. Returns the response, without the body if it was a stream, which lasts until it is dropped.
+    /// Ends the body. Returns the response, and the stream if the body was streamed: the response is then empty, and
+    /// the body ends when the stream is dropped.
     pub(super) fn end(
         self,
         written: Result<(), Failure>,

@@ -19,8 +19,8 @@ const PREFIXES: &[(&str, &str)] = &[
 
 /// How much of the text an error shows, in characters.
 const MAX_SHOWN: usize = 20;
-/// Appended to a text with an error, because the parser reads a whole keyword's length before it compares: at the end of
-/// the text it would only say that the text is too short.
+/// Appended to a text with an error. The parser reads the length of a whole keyword before it compares: at the end of
+/// the text, it would report only that the text is too short.
 const PADDING: &str = "\n                ";
 
 /// Parses a query and [rewrites](rewrite) it. Also returns the time limit in its hints, which must be less than
@@ -83,15 +83,15 @@ fn sentence(text: &str, fail: impl Fn(&str) -> Option<String>) -> Option<String>
     }
     // The place may be after the error, by the length of a keyword that does not match. The error follows the longest
     // start of the text that could be continued: that start fails only at its end.
-    let starts = (0..PADDING.len()).filter_map(|back| {
+    let mut starts = (0..PADDING.len()).filter_map(|back| {
         let characters = text.chars().take(before.checked_sub(back)?);
         text.get(..characters.map(char::len_utf8).sum())
     });
-    let can_go_on = |start: &&str| {
+    let can_continue = |start: &&str| {
         let (line, column) = place_after(&format!("{start}{PADDING}"));
         fail(start).is_none_or(|error| error.starts_with(&format!("error at {line}:{column}:")))
     };
-    let start = { starts }.find(can_go_on).unwrap_or(text);
+    let start = starts.find(can_continue).unwrap_or(text);
     Some(unexpected(text, start))
 }
 

@@ -137,6 +137,7 @@ setters! {
     /// Keeps the root certificate in this folder, so that clients need to trust it only once: the first start writes
     /// `ca.pem`, the root for clients, and `ca-key.pem`, the root with its private key. Later starts use them. The
     /// folder is created if it does not exist. The root is valid for ten years.
+    /// [`ServerOptions::start`](crate::ServerOptions::start) reports a folder that cannot be used.
     ca_dir(dir: impl Into<PathBuf>) => source = Source::Kept(dir.into());
 
     /// Adds a fault.

@@ -162,8 +162,8 @@ fn executing(request: &str) -> (Running, String, TcpStream) {
     (running, endpoint, stream)
 }
 
-/// Waits until so many threads of the process execute queries. Each look follows a request, which also shows that the
-/// process answers.
+/// Waits until `count` threads of the process execute queries. Each check follows a request, which also shows that the
+/// process responds.
 #[cfg(all(feature = "oxigraph", target_os = "linux"))]
 fn wait_for_threads(running: &Running, endpoint: &str, count: usize) {
     use std::fs::{read_dir, read_to_string};
@@ -220,8 +220,8 @@ fn invalid_flags_exit_with_2() {
 }
 
 #[test]
-fn addresses_of_version_6_may_be_in_brackets() {
-    // Not every machine has such addresses.
+fn ipv6_addresses_may_be_in_brackets() {
+    // Not every machine has IPv6 addresses.
     if TcpListener::bind("[::1]:0").is_err() {
         return;
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::binary::{complaint, exchange, start, start_logged};
 use crate::support::{Json, assert_contains, assert_ends, assert_lacks, assert_starts};
 
-/// A file of this test, gone when it ends.
+/// A file of this test, removed when it ends.
 struct File(PathBuf);
 
 impl File {

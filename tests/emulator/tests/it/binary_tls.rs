@@ -11,7 +11,7 @@ use crate::raw::{LAST_STATUS, OK};
 use crate::support::{assert_contains, assert_starts};
 use crate::tls;
 
-/// A folder of this test, gone when it ends.
+/// A folder of this test, removed when it ends.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -62,7 +62,7 @@ fn its_root_is_kept_across_starts() {
     let first = fs::read(&root).expect("a root");
     start("other.example");
     assert_eq!(fs::read(&root).expect("a root"), first);
-    // What clients trust is written again if it is gone.
+    // `ca.pem` is written again if it was removed.
     fs::remove_file(&root).expect("removed");
     start("one.example");
     assert_eq!(fs::read(&root).expect("a root"), first);
@@ -83,7 +83,10 @@ fn its_root_is_kept_across_starts() {
         );
     }
     let text = complaint(&["--ca-dir", &root], 1);
-    assert_contains(&text, &format!("no root certificate in {root}: "));
+    assert_contains(
+        &text,
+        &format!("cannot use the root certificate in {root}: "),
+    );
 }
 
 #[test]

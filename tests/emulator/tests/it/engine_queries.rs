@@ -16,7 +16,7 @@ pub(crate) const ID: &str = "fb34cd3e-f37c-4d12-9cf2-03bb741bf54f";
 /// The time limit of the cluster.
 const LIMIT: Duration = Duration::from_secs(120);
 const TRIPLES: usize = 100;
-/// All combinations of six triples: no test lives to see the last of them.
+/// All combinations of six triples: far more than a test can read.
 pub(crate) const ENDLESS: &str = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r";
 
 fn server() -> Server {
@@ -68,7 +68,7 @@ fn wait_until_running(server: &Server, count: u64) {
     assert!(server.wait_until(WAIT_LIMIT, is_running));
 }
 
-/// How many triples there are, asked without a thread.
+/// Checks the number of triples, without another thread.
 fn check_triples(server: &Server, expected: usize) {
     let text = "SELECT (COUNT(*) AS ?x) { ?s ?p ?o }";
     let found =

@@ -51,7 +51,7 @@ fn upgrade(path: &str, connection: &'static str, protocols: &'static str) -> Req
 }
 
 #[test]
-fn websocket_handshakes_are_told_to_use_http() {
+fn websocket_handshakes_are_refused_with_the_http_route() {
     let signed = Config::default().iam("AKIDEXAMPLE", "secret", "us-east-1");
     for mut neptune in [Emulator::default(), Emulator::new(signed)] {
         for path in ["/gremlin", "/", "/openCypher", "/status", "/nowhere"] {

@@ -216,7 +216,7 @@ fn role(text: &str) -> Option<Role> {
     }
 }
 
-/// Four numbers and a suffix, such as `R1`, or `200463.0` in old versions. The engine status may put `Patch-` before it.
+/// Four numbers and a suffix, such as `R1`, or `200463.0` in old versions. The engine status may put `Patch-` in front.
 fn engine_version(text: &str) -> Option<String> {
     let parts: Vec<&str> = text
         .strip_prefix("Patch-")

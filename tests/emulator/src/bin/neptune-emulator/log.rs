@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 use neptunedata_emulator::{Emulator, LogEntry, ScriptId, SignatureCheck};
 use serde_json::{Value, json};
 
-/// Writes a line about each request from now on. The scripts have the names of their places in files.
+/// Writes a line about each request from now on. `scripts` has the file and line of each script.
 pub(crate) fn start(emulator: &mut Emulator, scripts: HashMap<ScriptId, String>) {
     emulator.on_request(move |entry| {
         let line = format!("{}\n", line(entry, &scripts));
@@ -16,7 +16,7 @@ pub(crate) fn start(emulator: &mut Emulator, scripts: HashMap<ScriptId, String>)
     });
 }
 
-/// What the line says. It has no part of the request that may be a secret: the parameters of the URL may be a signature.
+/// The line about a request. The parameters of the URL are omitted, because they may contain a signature.
 fn line(entry: &LogEntry, scripts: &HashMap<ScriptId, String>) -> Value {
     let time = entry.at.wall.duration_since(UNIX_EPOCH);
     let (signature, reason) = match &entry.signature {

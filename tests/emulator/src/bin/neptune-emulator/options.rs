@@ -84,7 +84,7 @@ pub(crate) fn help() -> String {
     let mut text = "\
         An in-memory emulator of Amazon Neptune's data API over HTTP.\n\
         Prints its endpoint when it listens; Ctrl-C stops it.\n\
-        It has no WebSockets and no Bolt: send Gremlin and openCypher by HTTP.\n\
+        It has no WebSockets and no Bolt: send Gremlin and openCypher over HTTP.\n\
         Handshakes of both get status 501.\n\n\
         Usage: neptune-emulator [options]\n\n"
         .to_owned();

@@ -92,8 +92,8 @@ impl Connection {
         }
     }
 
-    /// Waits for this or until this time. Meanwhile further bytes are read. The end of the connection or a stop of the
-    /// server is an error.
+    /// Waits for `work`. `None` if the deadline passes first. Meanwhile further bytes are read. The end of the
+    /// connection or a stop of the server is an error.
     async fn until<T>(
         &mut self,
         work: &mut (impl Future<Output = T> + Unpin),
@@ -121,7 +121,7 @@ impl Connection {
     }
 }
 
-/// When the next query ends, if none is changed.
+/// When the next query ends, unless a request changes that.
 fn next_end(emulator: &Emulator, now: Now) -> Option<tokio::time::Instant> {
     let end = emulator.next_query_end()?;
     let left = end.saturating_sub(now.mono).max(MIN_WAIT);

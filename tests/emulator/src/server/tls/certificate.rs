@@ -18,6 +18,7 @@ use crate::clock::Calendar;
 const DAY: Duration = Duration::from_secs(86_400);
 /// The name of the root. A kept root must have this name too.
 const ROOT: &str = "Neptune emulator root";
+/// In days.
 const YEAR: u32 = 365;
 
 pub(super) struct Certificates {
@@ -49,8 +50,12 @@ impl Certificates {
         names: &[String],
         fault: Option<TlsFault>,
     ) -> io::Result<Self> {
-        let explain =
-            |error| io::Error::other(format!("no root certificate in {}: {error}", dir.display()));
+        let explain = |error| {
+            io::Error::other(format!(
+                "cannot use the root certificate in {}: {error}",
+                dir.display()
+            ))
+        };
         let root = kept_root(dir).map_err(explain)?;
         Self::issue(names, fault, root).map_err(io::Error::other)
     }
