@@ -4,7 +4,9 @@
 //! without a graph are stored in a named one, and responses have Neptune's media types.
 
 use std::fmt;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use oxigraph::model::{GraphNameRef, TripleRef};
@@ -30,6 +32,10 @@ mod writing;
 const DEFAULT_GRAPH: &str = "http://aws.amazon.com/neptune/vocab/v01/DefaultNamedGraph";
 /// The base of relative IRIs, since engine 1.2.1.0.
 const BASE: &str = "http://aws.amazon.com/neptune/default/";
+
+/// The stack of a thread that executes a query, in bytes. The parser and the engine are recursive, and a level of the
+/// syntax tree takes up to 50 KiB without optimization.
+const STACK: usize = 64 << 20;
 
 /// The triples of a cluster.
 #[derive(Default)]
@@ -96,11 +102,25 @@ impl Rdf {
             }
         }
 
-        let mut end = End(Err(internal("The request was not executed.")));
         let work = self.prepare(request, max_time, Stop::default())?;
-        work.run(&mut end);
-        end.0
+        let run = || {
+            let mut end = End(Err(internal("The request was not executed.")));
+            work.run(&mut end);
+            end.0
+        };
+        thread::scope(|scope| {
+            let spawned = thread().spawn_scoped(scope, run).map_err(internal)?;
+            let ended = spawned.join();
+            ended.unwrap_or_else(|panic| resume_unwind(panic))
+        })
     }
+}
+
+/// A thread for the execution of a query.
+pub(crate) fn thread() -> thread::Builder {
+    thread::Builder::new()
+        .name("neptune-query".to_owned())
+        .stack_size(STACK)
 }
 
 /// Makes the default graph the union of all others. The engine's own union has a triple once for each graph that

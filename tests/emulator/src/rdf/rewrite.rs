@@ -7,6 +7,7 @@
 //! - Literals are stored and compared in Neptune's [form](super::literals).
 //! - The engine checks whether a query was stopped only when it reads the store. Where many rows are made of few
 //!   triples and do not leave the engine, a [function](STOP_CHECK) checks it, too.
+//! - Long chains of patterns or operators are refused, because the engine is recursive.
 //! - `SERVICE` is refused, because the emulator does no I/O.
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use oxigraph::model::Literal;
 use spargebra::algebra::{
     AggregateExpression, Expression, Function, GraphPattern, OrderExpression,
+    PropertyPathExpression,
 };
 use spargebra::term::{
     GroundTerm, GroundTermPattern, NamedNode, NamedNodePattern, Term, TermPattern, TriplePattern,
@@ -25,9 +27,12 @@ use super::literals;
 use crate::failure::Failure;
 use crate::operations::sparql::HINTS;
 
-/// The name of the function that is called for each row before rows are grouped, sorted or selected. It must not return
-/// once the query was stopped.
+/// The name of the function that is called for each row before rows are grouped, sorted, selected, filtered or removed.
+/// It must not return once the query was stopped.
 pub(super) const STOP_CHECK: &str = "urn:neptune-emulator:stop-check";
+
+/// The maximum depth of the syntax tree. In a chain such as `?a + ?b + ?c`, each operator is one level deeper.
+pub(super) const MAX_DEPTH: usize = 250;
 
 /// Rewrites a query. Returns the time limit in its hints, which must be less than `max_time`.
 pub(super) fn query(query: &mut Query, max_time: Duration) -> Result<Option<Duration>, Failure> {
@@ -66,6 +71,8 @@ struct Rewriter {
     failure: Option<Failure>,
     /// The time limits in hints; `None` if one is not a number.
     limits: Vec<Option<Duration>>,
+    /// How deep in the syntax tree it is.
+    depth: usize,
 }
 
 impl Rewriter {
@@ -89,6 +96,23 @@ impl Rewriter {
 
     fn refuse(&mut self, failure: Failure) {
         self.failure.get_or_insert(failure);
+    }
+
+    /// Rewrites something that is this many levels deeper.
+    fn deeper(&mut self, levels: usize, rewrite: impl FnOnce(&mut Self)) {
+        self.depth += levels;
+        if self.depth > MAX_DEPTH {
+            self.refuse(Failure::new(
+                "MalformedQueryException",
+                format!(
+                    "Malformed query: more than {MAX_DEPTH} patterns or operators follow each other. \
+                     Split the query."
+                ),
+            ));
+        } else {
+            rewrite(self);
+        }
+        self.depth -= levels;
     }
 
     fn operation(&mut self, operation: &mut GraphUpdateOperation) {
@@ -183,9 +207,17 @@ impl Rewriter {
     }
 
     fn pattern(&mut self, pattern: &mut GraphPattern) {
+        self.deeper(1, |rewriter| rewriter.one_pattern(pattern));
+    }
+
+    fn one_pattern(&mut self, pattern: &mut GraphPattern) {
         match pattern {
-            GraphPattern::Bgp { patterns } => self.triples(patterns),
-            GraphPattern::Path { object, .. } => {
+            GraphPattern::Bgp { patterns } => {
+                // The engine joins them one after the other.
+                self.deeper(patterns.len(), |rewriter| rewriter.triples(patterns));
+            }
+            GraphPattern::Path { object, path, .. } => {
+                self.path(path);
                 self.object(object);
             }
             GraphPattern::Values { bindings, .. } => {
@@ -197,10 +229,15 @@ impl Rewriter {
             }
             GraphPattern::Join { left, right }
             | GraphPattern::Lateral { left, right }
-            | GraphPattern::Union { left, right }
-            | GraphPattern::Minus { left, right } => {
+            | GraphPattern::Union { left, right } => {
                 self.pattern(left);
                 self.pattern(right);
+            }
+            GraphPattern::Minus { left, right } => {
+                for side in [left, right] {
+                    self.pattern(side);
+                    call_for_each_row(side);
+                }
             }
             GraphPattern::LeftJoin {
                 left,
@@ -211,10 +248,12 @@ impl Rewriter {
                 self.pattern(right);
                 if let Some(condition) = expression {
                     self.expression(condition);
+                    call_for_each_test(condition);
                 }
             }
             GraphPattern::Filter { expr, inner } => {
                 self.expression(expr);
+                call_for_each_test(expr);
                 self.pattern(inner);
             }
             GraphPattern::Extend {
@@ -252,7 +291,29 @@ impl Rewriter {
         }
     }
 
+    fn path(&mut self, path: &PropertyPathExpression) {
+        use PropertyPathExpression::{
+            Alternative, NamedNode, NegatedPropertySet, OneOrMore, Reverse, Sequence, ZeroOrMore,
+            ZeroOrOne,
+        };
+
+        self.deeper(1, |rewriter| match path {
+            NamedNode(_) | NegatedPropertySet(_) => {}
+            Reverse(inner) | ZeroOrMore(inner) | OneOrMore(inner) | ZeroOrOne(inner) => {
+                rewriter.path(inner);
+            }
+            Sequence(left, right) | Alternative(left, right) => {
+                rewriter.path(left);
+                rewriter.path(right);
+            }
+        });
+    }
+
     fn expression(&mut self, expression: &mut Expression) {
+        self.deeper(1, |rewriter| rewriter.one_expression(expression));
+    }
+
+    fn one_expression(&mut self, expression: &mut Expression) {
         match expression {
             Expression::Exists(pattern) => self.pattern(pattern),
             Expression::Literal(literal) => self.literal(literal),
@@ -306,12 +367,28 @@ fn call_for_each_row(mut pattern: &mut GraphPattern) {
         patterns: Vec::new(),
     };
     let inner = std::mem::replace(pattern, nothing);
-    let check = Function::Custom(NamedNode::new_unchecked(STOP_CHECK));
     *pattern = GraphPattern::Extend {
         inner: Box::new(inner),
         variable: Variable::new_unchecked("neptune_emulator_stop_check"),
-        expression: Expression::FunctionCall(check, Vec::new()),
+        expression: stop_check(),
     };
+}
+
+/// Calls the [function](STOP_CHECK) whenever this condition of a filter is tested. The function fails, and a failure means
+/// false here. Each part of a conjunction is changed by itself, because the engine tests each as early as it can.
+fn call_for_each_test(condition: &mut Expression) {
+    if let Expression::And(left, right) = condition {
+        call_for_each_test(left);
+        call_for_each_test(right);
+    } else {
+        let inner = std::mem::replace(condition, stop_check());
+        *condition = Expression::Or(Box::new(stop_check()), Box::new(inner));
+    }
+}
+
+fn stop_check() -> Expression {
+    let function = Function::Custom(NamedNode::new_unchecked(STOP_CHECK));
+    Expression::FunctionCall(function, Vec::new())
 }
 
 fn unsupported(what: &str) -> Failure {
@@ -319,4 +396,60 @@ fn unsupported(what: &str) -> Failure {
         "UnsupportedOperationException",
         format!("The emulator does not support {what}."),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use oxigraph::sparql::{QueryResults, SparqlEvaluator};
+    use oxigraph::store::Store;
+    use spargebra::SparqlParser;
+
+    use super::*;
+
+    /// How often the function is called while a query is executed.
+    fn calls(text: &str) -> usize {
+        let mut query = SparqlParser::new().parse_query(text).expect(text);
+        super::query(&mut query, Duration::MAX).expect(text);
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&count);
+        let check = move |_: &[oxigraph::model::Term]| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            None
+        };
+        let evaluator = SparqlEvaluator::new()
+            .with_custom_function(NamedNode::new_unchecked(STOP_CHECK), check)
+            .for_query(query);
+        let store = Store::new().expect("a store");
+        match evaluator.on_store(&store).execute().expect(text) {
+            QueryResults::Solutions(solutions) => drop(solutions.collect::<Vec<_>>()),
+            QueryResults::Graph(triples) => drop(triples.collect::<Vec<_>>()),
+            QueryResults::Boolean(_) => {}
+        }
+        count.load(Ordering::Relaxed)
+    }
+
+    #[test]
+    fn rows_that_do_not_leave_the_engine_are_seen() {
+        const PAIRS: &str = "VALUES ?a {0 1 2 3 4 5 6 7 8 9} VALUES ?b {0 1 2 3 4 5 6 7 8 9}";
+        const NEVER: &str = "FILTER(?a + ?b < 0)";
+        for text in [
+            &format!("SELECT (COUNT(*) AS ?x) {{ {PAIRS} }}"),
+            &format!("SELECT * {{ {PAIRS} {NEVER} }}"),
+            &format!("SELECT * {{ {PAIRS} FILTER(true && ?a + ?b < 0 && ?a < ?b) }}"),
+            &format!("SELECT ?a {{ {PAIRS} }} GROUP BY ?a HAVING (COUNT(*) < 0)"),
+            &format!("SELECT * {{ {{ SELECT (SUM(?a) AS ?x) {{ {PAIRS} {NEVER} }} }} }}"),
+            &format!("SELECT * {{ FILTER EXISTS {{ {PAIRS} {NEVER} }} }}"),
+            &format!("SELECT * {{ {{ {PAIRS} }} MINUS {{ {PAIRS} }} }}"),
+            &format!("SELECT * {{ BIND(1 AS ?x) OPTIONAL {{ {PAIRS} {NEVER} }} }}"),
+            &format!("SELECT * {{ {{}} UNION {{ {PAIRS} {NEVER} }} }}"),
+            &format!("ASK {{ {PAIRS} {NEVER} }}"),
+            &format!("CONSTRUCT {{ <urn:s> <urn:p> ?x }} {{ {PAIRS} }}"),
+            &format!("DESCRIBE ?a {{ {PAIRS} {NEVER} }}"),
+        ] {
+            assert!(calls(text) >= 100, "{text}");
+        }
+    }
 }

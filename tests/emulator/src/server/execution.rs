@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::Shared;
 use crate::failure::Failure;
-use crate::rdf::{Observer, Stream, Work};
+use crate::rdf::{self, Observer, Stream, Work};
 use crate::{Emulator, Response, Ticket};
 
 /// Starts a thread for this query if it is to be executed now.
@@ -23,9 +23,7 @@ pub(super) fn start(shared: &Arc<Shared>, emulator: &mut Emulator, ticket: Ticke
         shared: Arc::clone(shared),
         ticket,
     };
-    let spawned = thread::Builder::new()
-        .name("neptune-query".to_owned())
-        .spawn(move || execution.run(&work));
+    let spawned = rdf::thread().spawn(move || execution.run(&work));
     if let Err(error) = spawned {
         let failure = Failure::new("InternalFailureException", error.to_string());
         emulator.end_query(ticket, || Err(failure), shared.now());

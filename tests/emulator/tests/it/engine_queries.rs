@@ -239,3 +239,39 @@ fn a_server_is_stopped_while_queries_run() {
         assert_lacks(&client.until_end().0, "Exception");
     }
 }
+
+/// The engine is recursive. More than it can bear is refused.
+#[test]
+fn long_chains_and_deep_nesting_do_not_end_the_process() {
+    let chains = [
+        ("FILTER(1", " + 1", ")"),
+        ("FILTER(1", " || 1", ")"),
+        ("FILTER(1", " && 1", ")"),
+        ("{}", " UNION { ?s ?p 1 }", ""),
+        ("", "OPTIONAL { ?s ?p 1 } ", ""),
+        ("", "MINUS { ?s ?p 1 } ", ""),
+        ("", "FILTER(true) ", ""),
+        ("?s <urn:p>", "|<urn:p>", " ?o"),
+    ];
+    let nested = [
+        ("FILTER EXISTS { ", "", "}"),
+        ("OPTIONAL { ?s ?p 1 ", "", "}"),
+        ("{ SELECT * { ", "", "} }"),
+        ("FILTER EXISTS { ?s (<urn:p>|<urn:q>)* 1 ", "", "}"),
+    ];
+    let server = server();
+    let answer =
+        |pattern: &str| until_fin(&server, &request("query", &format!("ASK {{ {pattern} }}")));
+    for (count, expected) in [(30, OK), (1_000, "HTTP/1.1 400 ")] {
+        for (start, more, end) in chains {
+            let text = format!("{start}{}{end}", more.repeat(2 * count));
+            assert_starts(&answer(&text), expected);
+        }
+        for (open, inner, close) in nested {
+            let text = format!("{}{inner}{}", open.repeat(count), close.repeat(count));
+            assert_starts(&answer(&text), expected);
+        }
+    }
+    let chain = "?s ?p ?o . ".repeat(1_000);
+    assert_contains(&answer(&chain), "MalformedQueryException");
+}

@@ -274,6 +274,8 @@ fn what_cannot_be_parsed_is_malformed() {
         let answer = neptune.answer(form("/sparql", &format!("query={text}")));
         assert_eq!(answer.status().is_success(), whole, "{depth}");
     }
+    let chain = format!("ASK {{ FILTER({}) }}", vec!["1"; 200].join(" + "));
+    assert_eq!(neptune.ask(query(&chain))["boolean"], true);
 }
 
 /// The real engine takes no time, but waits for its turn like any query.
