@@ -185,6 +185,31 @@ fn a_query_is_stopped_when_its_client_disconnects() {
     check_triples(&server, TRIPLES);
 }
 
+/// There may be no other request whose handling could report it.
+#[test]
+fn a_query_that_is_stopped_is_reported_at_once() {
+    for stops_the_server in [false, true] {
+        for query in endless() {
+            let server = server();
+            let (sender, reports) = std::sync::mpsc::channel();
+            let raw = Raw::ask(&server, &query);
+            wait_until_running(&server, 1);
+            server.with(|neptune| {
+                neptune.on_request(move |entry| drop(sender.send(entry.query.clone())));
+            });
+            let _rest = if stops_the_server {
+                drop(server);
+                (None, Some(raw))
+            } else {
+                drop(raw);
+                (Some(server), None)
+            };
+            let report = reports.recv_timeout(WAIT_LIMIT).expect("a report");
+            assert_contains(&report.expect("a query").text, ENDLESS);
+        }
+    }
+}
+
 #[test]
 fn a_waiting_query_starts_when_a_running_one_is_stopped() {
     let server = server();

@@ -33,7 +33,11 @@ impl Abandon {
 
 impl Drop for Abandon {
     fn drop(&mut self) {
-        self.shared.emulator().abandon(self.ticket);
+        let mut emulator = self.shared.emulator();
+        emulator.abandon(self.ticket);
+        // The end of the query is reported now, not with the next request.
+        emulator.advance_to(self.shared.now());
+        drop(emulator);
         // Another query may start in its place.
         self.shared.happened();
     }
