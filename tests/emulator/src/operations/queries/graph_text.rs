@@ -7,6 +7,11 @@ use crate::{Language, QueryKind, QueryRequest};
 
 /// The keywords of openCypher's updating clauses.
 const UPDATING_CLAUSES: [&str; 5] = ["CREATE", "MERGE", "SET", "DELETE", "REMOVE"];
+/// The keywords of openCypher after which a name or an expression follows, and no clause.
+const BEFORE_NAMES: [&str; 15] = [
+    "AS", "RETURN", "DISTINCT", "WITH", "WHERE", "BY", "UNWIND", "IN", "AND", "OR", "XOR", "NOT",
+    "WHEN", "THEN", "ELSE",
+];
 /// Gremlin's steps that write.
 const WRITING_STEPS: [&str; 6] = ["addV", "addE", "mergeV", "mergeE", "property", "drop"];
 /// The keywords that end the list of columns after `RETURN`.
@@ -43,12 +48,14 @@ fn has(text: &str, condition: fn(Token<'_>, Token<'_>, Token<'_>) -> bool) -> bo
     false
 }
 
-/// Whether the token begins an updating clause. Keywords may also be names: of properties, labels, keys of maps and
-/// parameters.
+/// Whether the token begins an updating clause. Keywords may also be names: of variables, properties, labels, keys of
+/// maps and parameters.
 fn is_updating_clause(before: Token<'_>, token: Token<'_>, after: Token<'_>) -> bool {
     let is_name = match before {
-        Token::Sign(sign) => ".:|&!$".contains(sign),
-        _ => before.is_keyword("AS"),
+        Token::Sign(sign) => ".:|&!$([,=<>+-/%^".contains(sign),
+        _ => BEFORE_NAMES
+            .iter()
+            .any(|keyword| before.is_keyword(keyword)),
     };
     let has_operand = matches!(after, Token::Word(_) | Token::Name(_) | Token::Sign('('));
     let mut clauses = UPDATING_CLAUSES.iter();
@@ -251,6 +258,9 @@ mod tests {
             "WITH 'it\\'s' AS x CREATE (:A {x: x})",
             "UNWIND [1] AS x CALL { WITH x CREATE (n) RETURN n } RETURN n",
             "MATCH (n) WHERE n.set = 1 SET n.set = 2",
+            "MATCH (n) WITH * SET n.x = 1",
+            "MATCH (a)-->(b) CREATE (a)-[:C]->(b)",
+            "WITH 1 AS create CREATE (n {x: create})",
         ] {
             assert!(has_write(Language::OpenCypher, text), "{text}");
         }
@@ -267,6 +277,10 @@ mod tests {
             "MATCH (`CREATE (n)`) RETURN `SET n`",
             "MATCH (n) // CREATE (m)\nRETURN n /* DELETE n */",
             "RETURN 1 AS create",
+            "UNWIND [1, 2] AS set MATCH (n) WHERE n.x = set RETURN set AS x ORDER BY set LIMIT 1",
+            "RETURN [set IN [1, 2] WHERE set > 1 AND set IN [2] | set IN []]",
+            "WITH 1 AS create, 2 AS merge RETURN 1 + create AS x, merge AS y",
+            "UNWIND delete AS x RETURN DISTINCT remove AS y, CASE WHEN set IS NULL THEN set ELSE merge END",
             "RETURN removeKeyFromMap({a: 1}, 'a'), settings, createdAt, n.deleted",
             "'CREATE (n)",
             "/* CREATE (n)",
