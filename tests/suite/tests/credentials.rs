@@ -245,8 +245,8 @@ fn standard_error_of_a_failed_credential_process_is_shown_and_its_output_is_not(
         ),
         // More than a pipe holds, and a process in the background that keeps the pipe open.
         (
-            "yes e | head -c 200000 >&2; sleep 20 >/dev/null & exit 1",
-            FAILED.to_owned(),
+            "yes '' | head -c 200000 >&2; echo 'log in first' >&2; sleep 20 >/dev/null & exit 1",
+            format!("{FAILED}; standard error: log in first"),
         ),
         // Standard input is not a terminal here, so it is empty.
         (

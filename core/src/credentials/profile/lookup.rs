@@ -5,6 +5,7 @@ use std::{
     io::{self, BufReader, Read},
     path::{Path, PathBuf},
     process::{ExitStatus, Output},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -97,17 +98,17 @@ impl Process {
         Ok(output)
     }
 
-    /// Reads standard error until it ends or fails, and returns its last [`output_limit`](Process::output_limit) bytes.
-    pub fn read_errors(&self, stderr: Option<impl Read>) -> Vec<u8> {
-        let mut kept = VecDeque::new();
+    /// Reads standard error until it ends or fails. Meanwhile `kept` has its last [`output_limit`](Process::output_limit)
+    /// bytes: a process in the background may keep the pipe open after the process has ended.
+    pub fn read_errors(&self, stderr: Option<impl Read>, kept: &Mutex<VecDeque<u8>>) {
         let bytes = stderr.map(|stderr| BufReader::new(stderr).bytes());
         for byte in bytes.into_iter().flatten().map_while(Result::ok) {
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
             if kept.len() as u64 >= self.output_limit {
                 kept.pop_front();
             }
             kept.push_back(byte);
         }
-        kept.into()
     }
 
     /// The result of a process that has ended, for [`ProfileLookup::process_ended`].
@@ -396,8 +397,11 @@ mod tests {
             panic!("no process")
         };
         process.output_limit = 3;
-        assert_eq!(process.read_errors(Some(&b"abcde"[..])), b"cde");
-        assert_eq!(process.read_errors(None::<&[u8]>), b"");
+        for (stderr, expected) in [(Some(&b"abcde"[..]), "cde"), (None, "")] {
+            let kept = Mutex::default();
+            process.read_errors(stderr, &kept);
+            assert_eq!(kept.into_inner().unwrap(), expected.as_bytes());
+        }
     }
 
     #[test]

@@ -25,8 +25,13 @@ macro_rules! run_credential_process {
             let (pipe, limits) = (child.stdout.take(), process.clone());
             let reader = std::thread::Builder::new().spawn(move || limits.read_output(pipe))?;
             let (pipe, limits) = (child.stderr.take(), process.clone());
-            let (sender, errors) = std::sync::mpsc::channel();
-            std::thread::Builder::new().spawn(move || sender.send(limits.read_errors(pipe)))?;
+            let errors = std::sync::Arc::new(std::sync::Mutex::default());
+            let kept = std::sync::Arc::clone(&errors);
+            let (sender, ended) = std::sync::mpsc::channel();
+            std::thread::Builder::new().spawn(move || {
+                limits.read_errors(pipe, &kept);
+                sender.send(())
+            })?;
             let start = std::time::Instant::now();
             while start.elapsed() < process.time_limit {
                 if reader.is_finished()
@@ -36,11 +41,15 @@ macro_rules! run_credential_process {
                         .join()
                         .unwrap_or(Err(std::io::ErrorKind::Other.into()))?;
                     // With a limit, because a process in the background may keep the pipe open.
-                    let stderr = errors.recv_timeout(std::time::Duration::from_secs(1));
+                    let _ = ended.recv_timeout(std::time::Duration::from_secs(1));
+                    let stderr = errors
+                        .lock()
+                        .map(|mut kept| std::mem::take(&mut *kept))
+                        .unwrap_or_default();
                     return Ok($crate::credentials::profile::Process::output(
                         status,
                         stdout,
-                        stderr.unwrap_or_default(),
+                        stderr.into(),
                     ));
                 }
                 std::thread::sleep(std::time::Duration::from_millis(5));
