@@ -8,7 +8,7 @@ use std::{fmt, str::FromStr};
 
 use http::HeaderValue;
 
-use self::check::{check_host, check_path, check_service, region_of, split_port};
+use self::check::{check_host, check_path, check_service, region_of, split_port, without_fips};
 
 pub use error::{EndpointError, EndpointErrorKind};
 pub use region::is_valid_region;
@@ -136,8 +136,7 @@ impl Endpoint {
     /// When it is not a region name: 1 to 63 letters, digits and hyphens, with no hyphen at either
     /// end and not digits alone.
     pub fn with_region(mut self, region: &str) -> Result<Endpoint, EndpointError> {
-        let bare = region.strip_prefix("fips-").unwrap_or(region);
-        let bare = bare.strip_suffix("-fips").unwrap_or(bare);
+        let bare = without_fips(region);
         if !is_valid_region(bare) {
             return Err(EndpointError::region(region));
         }

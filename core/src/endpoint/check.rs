@@ -221,12 +221,19 @@ pub(super) fn region_of(host: &str) -> Option<&str> {
     } else {
         return None;
     };
+    let region = without_fips(region);
     // The label must look like a region: if the name has no region, the cluster's own label is in its place.
     let mut parts = region.rsplit('-');
     let is_numbered = parts
         .next()
         .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
     (is_numbered && parts.count() >= 2 && super::is_valid_region(region)).then_some(region)
+}
+
+/// The region in a name such as `fips-us-east-1` or `us-east-1-fips`.
+pub(super) fn without_fips(region: &str) -> &str {
+    let region = region.strip_prefix("fips-").unwrap_or(region);
+    region.strip_suffix("-fips").unwrap_or(region)
 }
 
 /// Refuses texts that people copy in place of a cluster's endpoint.

@@ -51,6 +51,8 @@ fn other_kinds_of_neptune_names() {
         ("db.cluster-abc.neptune.cn-north-1.amazonaws.com.cn", "cn-north-1"),
         ("db.abc.neptune.cn-northwest-1.amazonaws.com.cn", "cn-northwest-1"),
         ("db.cluster-abc.us-gov-east-1.neptune-fips.amazonaws.com", "us-gov-east-1"),
+        ("db.cluster-abc.fips-us-east-1.neptune.amazonaws.com", "us-east-1"),
+        ("db.cluster-abc.us-east-1-fips.neptune.amazonaws.com", "us-east-1"),
         ("vpce-0a-1b.vpce-svc-0c.eu-west-1.vpce.amazonaws.com", "eu-west-1"),
         ("vpce-0a-1b.neptune.cn-north-1.vpce.amazonaws.com.cn", "cn-north-1"),
     ];
