@@ -67,6 +67,9 @@ macro_rules! parameter_setters {
             /// `json!({…})` and [`serde_json::Value`] turn NaN and the infinities into null before they can be
             /// rejected. A parameter that is null can remove a property: use your own struct or a map for
             /// floats that may be NaN.
+            ///
+            /// [`RawJson`](crate::types::RawJson) rounds long numbers when it is serialized: use
+            /// [`parameters_text`](Self::parameters_text) for them.
             #[must_use]
             pub fn parameters(mut self, parameters: impl serde::Serialize) -> Self {
                 (self.parameters, self.invalid_parameters) = match parameters::to_text(&parameters)

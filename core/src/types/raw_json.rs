@@ -13,8 +13,9 @@ use crate::wire::{
 
 /// One JSON value, kept as the text that was received, with every digit and the order of members.
 ///
-/// As a row of [`Rows`](crate::rows::Rows) it is the text of the row. As part of another type that serde
-/// deserializes it behaves like a [`Value`]: numbers of more than 64 bits are rounded.
+/// As a row of [`Rows`](crate::rows::Rows) it is the text of the row. As part of another type that serde serializes or
+/// deserializes it behaves like a [`Value`]: integers of more than 64 bits and decimals of more than 17 digits are
+/// rounded.
 ///
 /// ```
 /// use neptunedata::types::RawJson;
