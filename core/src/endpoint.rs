@@ -95,6 +95,11 @@ impl Endpoint {
             Some(slash) => rest.split_at_checked(slash).unwrap_or((rest, "")),
             None => (rest, ""),
         };
+        if let ("http:" | "https:", true) = (authority, path.starts_with("//")) {
+            return Err(EndpointError::second_scheme(
+                authority.trim_end_matches(':'),
+            ));
+        }
         let name = authority.split(':').next().unwrap_or(authority);
         if bare && region_of(&name.to_ascii_lowercase()).is_none() {
             return Err(EndpointError::no_scheme(text, name));

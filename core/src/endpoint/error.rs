@@ -75,6 +75,11 @@ impl EndpointError {
         EndpointError::new(EndpointErrorKind::Scheme, scheme, reason)
     }
 
+    pub(super) fn second_scheme(scheme: &str) -> Self {
+        let reason = "follows another scheme; remove one of them";
+        EndpointError::new(EndpointErrorKind::Scheme, scheme, reason)
+    }
+
     /// A text without a scheme whose host, `name`, is not a Neptune host name.
     pub(super) fn no_scheme(text: &str, name: &str) -> Self {
         if !name.starts_with('[')

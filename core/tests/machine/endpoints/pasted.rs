@@ -96,6 +96,11 @@ fn pasted_texts_that_are_refused_with_the_reason() {
             "\"neo4j\" is for Bolt; write https:// or http://",
         ),
         (
+            "http://https://NAME:8182",
+            Scheme,
+            "\"https\" follows another scheme; remove one of them",
+        ),
+        (
             "jdbc:neptune:sparql://https://NAME",
             Scheme,
             "\"jdbc:neptune:sparql\" is not supported",
