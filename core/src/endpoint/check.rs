@@ -127,7 +127,14 @@ pub(super) fn check_path(path: &str) -> Result<&str, EndpointError> {
         }
     }
     match first_not_of_path(path) {
-        None => Ok(without_operation(path)),
+        None => match without_operation(path) {
+            // The URL would be refused as a text in quotes.
+            path if path.ends_with('\'') => Err(EndpointError::path(
+                path,
+                "ends with a quote; remove it, or write it as %27",
+            )),
+            path => Ok(path),
+        },
         Some('%') => Err(EndpointError::path(
             path,
             "has a '%' without two hexadecimal digits; write a literal '%' as %25",

@@ -95,6 +95,12 @@ fn pasted_texts_that_are_refused_with_the_reason() {
             Scheme,
             "\"neo4j\" is for Bolt; write https:// or http://",
         ),
+        ("https://NAME:8182/'/", Path, "ends with a quote; remove it"),
+        (
+            "https://NAME:8182/'/sparql",
+            Path,
+            "ends with a quote; remove it",
+        ),
         (
             "http://https://NAME:8182",
             Scheme,
