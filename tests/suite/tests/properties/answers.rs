@@ -102,7 +102,14 @@ struct ChunksAreTheBody;
 
 impl Property for ChunksAreTheBody {
     fn check<O: Every>() {
+        // These outputs may be graphs or text, which are not parsed: JSON in them may be incomplete, which `BodyChunks`
+        // notices.
+        let may_be_text = O::INFO.output_members.is_empty() || O::INFO.name == "ExecuteSparqlQuery";
         holds::<SuccessResponse<O>>(O::INFO.name, |success| {
+            let first = success.response.body().trim_ascii_start().first();
+            if may_be_text && matches!(first, Some(b'{' | b'[')) {
+                return Ok(());
+            }
             for size in [1, 13, usize::MAX] {
                 let (read, end) = chunks::<O>(&success.response, size);
                 prop_assert!(end.is_ok(), "{:?}", end);
