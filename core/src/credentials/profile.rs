@@ -9,7 +9,7 @@
 //!   later one counts. Nothing is inherited from the default profile, but a section `[DEFAULT]` has settings of all
 //!   profiles of its file.
 //! - A line that begins with `#` or `;` is a comment, indented or not. Within a line, `#` or `;` begins a
-//!   comment only after white space. After a section's `]` it always begins a comment.
+//!   comment only after white space.
 //! - A line that is indented deeper than the setting above it continues that setting's value. If the value
 //!   is empty, the deeper lines are nested settings, as in `s3 =`.
 //! - Quotes are part of the value.

@@ -34,7 +34,7 @@ use crate::{
 /// - the query failed after the status 200 was sent: trailers or the end of the body report the error;
 /// - the body is incomplete: the connection broke, fewer bytes arrived than announced, the compressed data ends too
 ///   early, or JSON ends before its last bracket. A body without a media type is JSON if it begins with a bracket.
-///   Nothing shows that other bodies of a response with neither `content-length` nor chunks are incomplete;
+///   In another format, a body with neither `content-length` nor chunked encoding may be incomplete without an error;
 /// - the body is in an unsupported content coding, or is JSON and empty although the operation always returns JSON.
 ///
 /// Apart from that, the body is not checked. For example, it may be an HTML page of a proxy: see
