@@ -18,12 +18,14 @@
 
 mod command_line;
 mod lookup;
+mod process;
 mod read;
 
 use std::{borrow::Cow, fmt, path::Path};
 
 pub use command_line::CommandLine;
-pub use lookup::{LookupStep, Process, ProfileLookup};
+pub use lookup::{LookupStep, ProfileLookup};
+pub use process::Process;
 
 use self::read::{Sections, Settings, read};
 use super::keys;

@@ -1,23 +1,16 @@
 //! Looks up the credentials of a profile; the driver reads the files and runs the process.
 
 use std::{
-    collections::VecDeque,
-    io::{self, BufReader, Read},
+    io,
     path::{Path, PathBuf},
-    process::{ExitStatus, Output},
-    sync::{Mutex, PoisonError},
-    time::Duration,
+    process::Output,
 };
 
-use super::{CommandLine, FileText, ProfileFile, Profiles, Source};
+use super::{FileText, Process, ProfileFile, Profiles, Source};
 use crate::{
     credentials::{Credentials, environment, process},
     error::CredentialsError,
 };
-
-/// Some processes open a window and ask the user.
-const PROCESS_TIME_LIMIT: Duration = Duration::from_secs(60);
-const PROCESS_OUTPUT_LIMIT: u64 = 64 * 1024;
 
 /// Looks up the credentials of a profile in the shared config and credentials files, as a state machine.
 ///
@@ -69,56 +62,6 @@ pub enum LookupStep {
     RunProcess(Process),
     /// The lookup has ended.
     Done(Result<Credentials, CredentialsError>),
-}
-
-/// A `credential_process` to run, without a shell. If the standard input of the caller is a terminal, let the process
-/// inherit it, because it may ask for a code; otherwise its standard input is empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Process {
-    /// The program and its arguments.
-    pub command: CommandLine,
-    /// How long the process may run. Kill it after this time. 60 s.
-    pub time_limit: Duration,
-    /// How many bytes of its standard output to read, and of its standard error to keep, at most. 64 KiB.
-    pub output_limit: u64,
-}
-
-impl Process {
-    /// Reads standard output to its end, or up to the limit. Then the pipe is closed, which ends a process
-    /// that prints more.
-    ///
-    /// # Errors
-    ///
-    /// When there is no pipe, or it cannot be read.
-    pub fn read_output(&self, stdout: Option<impl Read>) -> io::Result<Vec<u8>> {
-        let stdout = stdout.ok_or(io::ErrorKind::BrokenPipe)?;
-        let mut output = Vec::new();
-        stdout.take(self.output_limit).read_to_end(&mut output)?;
-        Ok(output)
-    }
-
-    /// Reads standard error until it ends or fails. Meanwhile `kept` has its last [`output_limit`](Process::output_limit)
-    /// bytes: a process in the background may keep the pipe open after the process has ended.
-    pub fn read_errors(&self, stderr: Option<impl Read>, kept: &Mutex<VecDeque<u8>>) {
-        let bytes = stderr.map(|stderr| BufReader::new(stderr).bytes());
-        for byte in bytes.into_iter().flatten().map_while(Result::ok) {
-            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-            if kept.len() as u64 >= self.output_limit {
-                kept.pop_front();
-            }
-            kept.push_back(byte);
-        }
-    }
-
-    /// The result of a process that has ended, for [`ProfileLookup::process_ended`].
-    pub fn output(status: ExitStatus, stdout: Vec<u8>, stderr: Vec<u8>) -> Output {
-        Output {
-            status,
-            stdout,
-            stderr,
-        }
-    }
 }
 
 impl ProfileLookup {
@@ -258,11 +201,7 @@ impl ProfileLookup {
     fn find(&mut self) -> LookupStep {
         match self.source() {
             Ok(Source::Static(credentials)) => LookupStep::Done(Ok(credentials)),
-            Ok(Source::Process(command)) => LookupStep::RunProcess(Process {
-                command,
-                time_limit: PROCESS_TIME_LIMIT,
-                output_limit: PROCESS_OUTPUT_LIMIT,
-            }),
+            Ok(Source::Process(command)) => LookupStep::RunProcess(Process::new(command)),
             Err(error) => LookupStep::Done(Err(error)),
         }
     }
@@ -300,12 +239,6 @@ mod tests {
         } else {
             Err(io::Error::from(io::ErrorKind::NotFound))
         }
-    }
-
-    fn read_lookup() -> ProfileLookup {
-        let mut lookup = lookup(None);
-        lookup.read_files(read);
-        lookup
     }
 
     fn success(stdout: &str) -> io::Result<Output> {
@@ -390,19 +323,6 @@ mod tests {
     }
 
     const HIDDEN: &str = "; standard error is not shown, because it may contain keys";
-
-    #[test]
-    fn only_the_end_of_standard_error_is_kept() {
-        let LookupStep::RunProcess(mut process) = read_lookup().step() else {
-            panic!("no process")
-        };
-        process.output_limit = 3;
-        for (stderr, expected) in [(Some(&b"abcde"[..]), "cde"), (None, "")] {
-            let kept = Mutex::default();
-            process.read_errors(stderr, &kept);
-            assert_eq!(kept.into_inner().unwrap(), expected.as_bytes());
-        }
-    }
 
     #[test]
     fn processes_that_fail() {
