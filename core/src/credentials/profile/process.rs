@@ -3,7 +3,6 @@
 use std::{
     collections::VecDeque,
     io::{self, BufReader, Read},
-    process::{ExitStatus, Output},
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -59,15 +58,6 @@ impl Process {
                 kept.pop_front();
             }
             kept.push_back(byte);
-        }
-    }
-
-    /// The result of a process that has ended, for [`ProfileLookup::process_ended`].
-    pub fn output(status: ExitStatus, stdout: Vec<u8>, stderr: Vec<u8>) -> Output {
-        Output {
-            status,
-            stdout,
-            stderr,
         }
     }
 }

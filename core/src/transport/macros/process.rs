@@ -46,11 +46,11 @@ macro_rules! run_credential_process {
                         .lock()
                         .map(|mut kept| std::mem::take(&mut *kept))
                         .unwrap_or_default();
-                    return Ok($crate::credentials::profile::Process::output(
+                    return Ok(std::process::Output {
                         status,
                         stdout,
-                        stderr.into(),
-                    ));
+                        stderr: stderr.into(),
+                    });
                 }
                 std::thread::sleep(std::time::Duration::from_millis(5));
             }
