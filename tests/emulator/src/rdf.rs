@@ -22,6 +22,7 @@ mod literals;
 mod nesting;
 mod output;
 mod rewrite;
+mod stop_check;
 mod syntax;
 mod update;
 mod variables;

@@ -14,7 +14,7 @@ use oxigraph::store::{Store, Transaction};
 
 use super::output::{Output, Stream};
 use super::{
-    BASE, DEFAULT_GRAPH, internal, literals, rewrite, syntax, unite, update, variables, writing,
+    BASE, DEFAULT_GRAPH, internal, literals, stop_check, syntax, unite, update, variables, writing,
 };
 use crate::failure::Failure;
 use crate::{QueryKind, QueryRequest, Response};
@@ -236,11 +236,11 @@ impl Work {
         };
         let evaluator = SparqlEvaluator::new()
             .with_cancellation_token(self.stop.token.clone())
-            .with_custom_function(NamedNode::new_unchecked(rewrite::STOP_CHECK), check);
+            .with_custom_function(NamedNode::new_unchecked(stop_check::STOP_CHECK), check);
         evaluator.with_base_iri(BASE).map_err(internal)
     }
 
-    /// Runs the engine, which [`rewrite::STOP_CHECK`] may interrupt.
+    /// Runs the engine, which [`stop_check::STOP_CHECK`] may interrupt.
     fn unless_stopped<T>(&self, run: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
         catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
             self.stop.check()?;
