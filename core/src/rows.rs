@@ -20,14 +20,14 @@ use http::{HeaderMap, response::Parts};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    error::{Cause, DecodeError, DecodeErrorKind},
+    error::{Cause, DecodeErrorKind},
     machine::{
         AbandonedQuery, CallOptions, Exchange, Input, Io, Judge, Machine, Now, ResponseMeta, Step,
         Verdict,
     },
     operation::OperationInfo,
     session::Session,
-    wire::{coding, outcome, response::RawResponse},
+    wire::{outcome, response::RawResponse},
 };
 
 pub use envelope::Envelope;
@@ -225,14 +225,7 @@ impl<T: DeserializeOwned> Judge for RowJudge<T> {
         // A retry starts over. No row of the earlier response was handed out.
         self.reader = reader(self.format, self.max_row_bytes);
         self.received = 0;
-        match coding::unsupported(&head.headers) {
-            Some(reason) => {
-                let kind = DecodeErrorKind::Encoding;
-                let error = DecodeError::new(self.info.name, kind, "", reason, Bytes::new());
-                Verdict::Reject(Box::new(error.into()))
-            }
-            None => Verdict::NeedMore,
-        }
+        Verdict::of_coding(self.info, head)
     }
 
     fn chunk(&mut self, chunk: Bytes) -> Verdict {

@@ -223,14 +223,7 @@ impl Judge for ChunkJudge {
         self.held = Body::Empty;
         self.holds = true;
         self.json = Json::default();
-        match coding::unsupported(&head.headers) {
-            Some(reason) => {
-                let kind = DecodeErrorKind::Encoding;
-                let error = DecodeError::new(self.info.name, kind, "", reason, Bytes::new());
-                Verdict::Reject(Box::new(error.into()))
-            }
-            None => Verdict::NeedMore,
-        }
+        Verdict::of_coding(self.info, head)
     }
 
     fn chunk(&mut self, chunk: Bytes) -> Verdict {

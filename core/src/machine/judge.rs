@@ -5,8 +5,9 @@ use http::response::Parts;
 
 use super::BodyEvent;
 use crate::{
-    error::{Cause, DecodeError},
-    wire::{outcome, response::RawResponse},
+    error::{Cause, DecodeError, DecodeErrorKind},
+    operation::OperationInfo,
+    wire::{coding, outcome, response::RawResponse},
 };
 
 /// Sees a response with a success status as it arrives, and decides whether it is a success. Before
@@ -50,6 +51,20 @@ pub(crate) enum Verdict {
     Item,
     /// The response is not a success.
     Reject(Box<Cause>),
+}
+
+impl Verdict {
+    /// Rejects a body in an unsupported content coding before any of it is handed out.
+    pub(crate) fn of_coding(info: &OperationInfo, head: &Parts) -> Verdict {
+        match coding::unsupported(&head.headers) {
+            Some(reason) => {
+                let kind = DecodeErrorKind::Encoding;
+                let error = DecodeError::new(info.name, kind, "", reason, Bytes::new());
+                Verdict::Reject(Box::new(error.into()))
+            }
+            None => Verdict::NeedMore,
+        }
+    }
 }
 
 /// Accepts every body that does not end in an error object.
