@@ -197,19 +197,20 @@ struct ChunkJudge {
 impl ChunkJudge {
     /// Why a body that HTTP reports as complete is not a complete response.
     fn defect(&self, headers: &HeaderMap) -> Option<(DecodeErrorKind, String)> {
-        let media_type = media_type(headers);
-        let is_json = media_type.as_ref().map(|it| it.ends_with("json"));
         if let Some(reason) = coding::unsupported(headers) {
             // The body was labelled as gzip, but it is not.
             return Some((DecodeErrorKind::Encoding, reason));
         }
-        // JSON-LD is RDF: like other RDF, it is handed out as it came.
-        let is_rdf = media_type.as_deref() == Some("application/ld+json");
-        let may_be_empty = self.info.may_answer_empty || is_rdf;
-        if self.json.is_blank() && is_json == Some(true) && !may_be_empty {
+        let media_type = media_type(headers);
+        let media_type = media_type.as_deref();
+        // JSON-LD is RDF: like other RDF, it may be empty.
+        let never_blank = media_type
+            .is_some_and(|it| it.ends_with("json") && it != "application/ld+json")
+            && !self.info.may_answer_empty;
+        if self.json.is_blank() && never_blank {
             return Some((DecodeErrorKind::Empty, "empty response body".to_owned()));
         }
-        if self.json.is_incomplete() && is_json != Some(false) {
+        if self.json.is_incomplete() && media_type.is_none_or(|it| it.ends_with("json")) {
             let reason = "the JSON ends before its last bracket".to_owned();
             return Some((DecodeErrorKind::Truncated, reason));
         }
