@@ -238,12 +238,11 @@ pub(crate) fn is_output_member(info: &OperationInfo, name: &str) -> bool {
 
 /// Compares `job_id` with `jobId`.
 fn is_same_name(left: &str, right: &str) -> bool {
-    let letters = |name: &str| {
+    fn letters(name: &str) -> impl Iterator<Item = u8> {
         let kept = name.bytes().filter(|byte| *byte != b'_');
         kept.map(|byte| byte.to_ascii_lowercase())
-            .collect::<Vec<_>>()
-    };
-    letters(left) == letters(right)
+    }
+    letters(left).eq(letters(right))
 }
 
 fn begins_with_member(object: &[u8]) -> bool {

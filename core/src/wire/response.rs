@@ -137,14 +137,17 @@ impl<'a> RawResponse<'a> {
         let text = std::str::from_utf8(self.plain()?).unwrap_or_default();
         let payload =
             json_text::member(text, "payload").filter(|it| it.trim_start().starts_with('{'));
+        let Some(payload) = payload else {
+            return self.json();
+        };
         let mut members = json_text::members(text).into_iter().flatten();
         let is_output = members.any(|(name, value)| {
             let name = name.unwrap_or_default();
             name != "status" && value != "null" && outcome::is_output_member(self.info, &name)
         });
-        let Some(payload) = payload.filter(|_| !is_output) else {
+        if is_output {
             return self.json();
-        };
+        }
         // The rest of the body must be valid JSON too.
         self.json::<IgnoredAny>()?;
         let body = self.body.slice_ref(payload.as_bytes());
