@@ -125,7 +125,7 @@ impl DecodeError {
             self.kind,
             DecodeErrorKind::Syntax | DecodeErrorKind::Truncated
         );
-        // The beginning of a body that was handed out is no longer known.
+        // A body that was handed out was not kept.
         if shows_body && !self.body.is_empty() {
             write!(f, "; body begins {:?}", bounded_start(&self.body))?;
         }

@@ -33,7 +33,7 @@ pub enum TransportErrorKind {
     HeadTooLarge,
     /// All connections that the driver allows are in use, and none became free in time.
     PoolLimit,
-    /// There is no async runtime that the driver could use, or the runtime lacks a part that the driver needs.
+    /// The driver found no async runtime, or the runtime lacks a part that the driver needs.
     Runtime,
     /// The time limit of the call passed. Never retried. Machines create this error; drivers give
     /// [`Input::Wake`](crate::machine::Input::Wake) instead.

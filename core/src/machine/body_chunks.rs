@@ -203,7 +203,7 @@ impl ChunkJudge {
         }
         let media_type = media_type(headers);
         let media_type = media_type.as_deref();
-        // JSON-LD is RDF: like other RDF, it may be empty.
+        // JSON-LD is RDF, and a graph may be empty.
         let never_blank = media_type
             .is_some_and(|it| it.ends_with("json") && it != "application/ld+json")
             && !self.info.may_answer_empty;

@@ -167,7 +167,7 @@ impl Work {
         if !exists && !is_default && matches!(method, "GET" | "DELETE") {
             return Err(Failure::new(
                 "ResourceNotFoundException",
-                format!("There is no graph {node}."),
+                format!("The graph {node} does not exist."),
             ));
         }
         if method == "GET" {

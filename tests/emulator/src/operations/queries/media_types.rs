@@ -43,7 +43,7 @@ const UNWRITABLE: &[&str] = &[
     "application/x-binary-rdf-results-table",
 ];
 
-/// The accepted type among these. If there is none, Neptune is assumed to use its default, the first one.
+/// The accepted type among these. Otherwise Neptune is assumed to use its default, the first one.
 fn accepted(accept: Option<&str>, offers: &[&'static str]) -> Result<&'static str, Failure> {
     if let Some(media_type) = preferred(accept, offers) {
         return Ok(media_type);
