@@ -49,8 +49,9 @@ const TRAILING_BYTES: u64 = 1024 * 1024;
 /// arrived, because a row is certainly complete only then. Before the first row, the query is retried like any
 /// other call, according to its effect; after the first row it is never retried.
 ///
-/// A row that is not a `T` also ends the machine, with a [`DecodeError`] that names the row and contains it. For rows
-/// of several shapes use a `T` that accepts all of them, such as an untagged enum or `serde_json::Value`.
+/// A row that is not a `T` also ends the machine, with a [`DecodeError`](crate::error::DecodeError) that names the row
+/// and contains it. For rows of several shapes use a `T` that accepts all of them, such as an untagged enum or
+/// `serde_json::Value`.
 ///
 /// ```
 /// use std::time::SystemTime;

@@ -282,6 +282,23 @@ fn a_credential_process_can_ask_for_a_code_at_a_terminal() {
     }
 }
 
+/// The same command at a terminal, where someone types `line`.
+#[cfg(target_os = "linux")]
+fn at_terminal(command: &std::process::Command, line: &str) -> std::process::Command {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let words: Vec<_> = words.map(|word| format!("'{}'", word.display())).collect();
+    let mut shell = std::process::Command::new("sh");
+    let script = r#"echo "$2" | script --quiet --return --command "$1" /dev/null"#;
+    shell.args(["-c", script, "sh", &words.join(" "), line]);
+    shell.env_clear().env("SHELL", "/bin/sh");
+    shell.envs(
+        command
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    shell
+}
+
 /// A config file whose default profile runs this script of a shell.
 fn failing_process(home: &Files, script: &str) -> String {
     let script = home.write("script.sh", script);

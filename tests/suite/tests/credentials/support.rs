@@ -131,23 +131,6 @@ pub(crate) fn this_program(
     command
 }
 
-/// The same command at a terminal, where someone types `line`.
-#[cfg(target_os = "linux")]
-pub(crate) fn at_terminal(command: &Command, line: &str) -> Command {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    let words: Vec<_> = words.map(|word| format!("'{}'", word.display())).collect();
-    let mut shell = Command::new("sh");
-    let script = r#"echo "$2" | script --quiet --return --command "$1" /dev/null"#;
-    shell.args(["-c", script, "sh", &words.join(" "), line]);
-    shell.env_clear().env("SHELL", "/bin/sh");
-    shell.envs(
-        command
-            .get_envs()
-            .filter_map(|(name, value)| Some((name, value?))),
-    );
-    shell
-}
-
 /// What the child says of itself; everything that it printed shows no secret.
 pub(crate) fn said(mut command: Command) -> String {
     let output = command.output().unwrap();
