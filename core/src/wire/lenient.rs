@@ -18,7 +18,7 @@
 use std::cell::Cell;
 use std::fmt;
 
-use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, Visitor};
 
 use nested::Nested;
 use scalar::{Boolean, Float, Integer, Text};
@@ -35,7 +35,7 @@ mod tests;
 ///
 /// If `body` is not such an object. The error has the position of the first text that is not valid JSON or does
 /// not fit `T`.
-pub(crate) fn from_slice<T: DeserializeOwned>(body: &[u8]) -> Result<T, LenientError> {
+pub(crate) fn from_slice<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, LenientError> {
     match std::str::from_utf8(body) {
         Ok(text) => from_text(text),
         Err(error) => Err(not_utf8::<T>(body, error)),
@@ -108,7 +108,7 @@ impl LenientError {
     }
 }
 
-fn from_text<T: DeserializeOwned>(text: &str) -> Result<T, LenientError> {
+fn from_text<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, LenientError> {
     if !text
         .trim_start_matches([' ', '\t', '\r', '\n'])
         .starts_with('{')
@@ -143,7 +143,7 @@ fn not_an_object(text: &str) -> LenientError {
 /// Reads the text before the invalid byte: this finds the member that contains the byte, and an error
 /// in this text is reported first.
 #[cold]
-fn not_utf8<T: DeserializeOwned>(body: &[u8], error: std::str::Utf8Error) -> LenientError {
+fn not_utf8<'de, T: Deserialize<'de>>(body: &'de [u8], error: std::str::Utf8Error) -> LenientError {
     let valid = body.get(..error.valid_up_to()).unwrap_or_default();
     let text = std::str::from_utf8(valid).unwrap_or_default();
     let path = match from_text::<T>(text) {

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::{Deserialize, DeserializeOwned, IgnoredAny};
 
 use super::{
     coding, found, json_text,
@@ -109,9 +109,9 @@ impl<'a> RawResponse<'a> {
     /// # Errors
     ///
     /// If the body is not a JSON object, or does not match `T`. The error contains the path of the wrong value.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+    pub fn json<T: Deserialize<'a>>(&self) -> Result<T, DecodeError> {
         let body = self.plain()?;
-        let body: &[u8] = if !body.iter().all(u8::is_ascii_whitespace) {
+        let body: &'a [u8] = if !body.iter().all(u8::is_ascii_whitespace) {
             body
         } else if self.info.may_answer_empty {
             b"{}"

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Id, Mode, reads, reason};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{Id, Mode, from_slice, reads, reason};
 
 #[test]
 fn strings_from_scalars() {
@@ -153,4 +156,27 @@ fn numbers_can_arrive_as_a_map_with_their_text() {
     assert!(reason::<i64>(&number("9223372036854775808")).contains("out of range"));
     assert!(reason::<i32>(&number("1.5")).contains("expected i32"));
     assert!(reason::<i32>(r#"{"a": 1}"#).contains("expected i32"));
+}
+
+#[test]
+fn a_raw_value_is_the_text_as_it_was_received() {
+    #[derive(Deserialize)]
+    struct Kept<'a> {
+        #[serde(borrow)]
+        one: Option<&'a RawValue>,
+        #[serde(borrow)]
+        list: Vec<&'a RawValue>,
+        absent: Option<&'a RawValue>,
+    }
+
+    let text =
+        r#"{"one": {"b":1.500, "a":[null, "\u00e9"]} ,"list":[1e2, "x",{"c":3}], "absent":null}"#;
+    let kept: Kept<'_> = from_slice(text.as_bytes()).unwrap();
+    assert_eq!(
+        kept.one.unwrap().get(),
+        r#"{"b":1.500, "a":[null, "\u00e9"]}"#
+    );
+    let list: Vec<_> = kept.list.iter().map(|value| value.get()).collect();
+    assert_eq!(list, ["1e2", "\"x\"", "{\"c\":3}"]);
+    assert!(kept.absent.is_none());
 }
