@@ -86,34 +86,51 @@ impl Pool {
 
 /// A counting semaphore for threads.
 #[derive(Clone)]
-pub(crate) struct Permits(Arc<(Mutex<usize>, Condvar)>);
+pub(crate) struct Permits(Arc<(Mutex<Count>, Condvar)>);
+
+struct Count {
+    free: usize,
+    /// The number of threads that wait. Without any, returning a permit needs no system call.
+    waiting: usize,
+}
 
 /// A permit of [`Permits`]. Dropping the permit returns it.
 pub(crate) struct Permit(Permits);
 
 impl Permits {
     pub(crate) fn new(permits: usize) -> Self {
-        Permits(Arc::new((Mutex::new(permits), Condvar::new())))
+        let count = Count {
+            free: permits,
+            waiting: 0,
+        };
+        Permits(Arc::new((Mutex::new(count), Condvar::new())))
     }
 
     /// Waits for a permit, for this long at most.
     pub(crate) fn acquire(&self, wait: Duration) -> Option<Permit> {
-        let (free, returned) = &*self.0;
-        let free = free.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = returned.wait_timeout_while(free, wait, |free| *free == 0);
+        let (count, returned) = &*self.0;
+        let mut count = count.lock().unwrap_or_else(PoisonError::into_inner);
+        if count.free == 0 {
+            count.waiting = count.waiting.saturating_add(1);
+            let waited = returned.wait_timeout_while(count, wait, |count| count.free == 0);
+            count = waited.unwrap_or_else(PoisonError::into_inner).0;
+            count.waiting = count.waiting.saturating_sub(1);
+        }
         // A permit that was returned at the last moment is taken, so that its notification is not lost.
-        let mut free = waited.unwrap_or_else(PoisonError::into_inner).0;
-        *free = free.checked_sub(1)?;
+        count.free = count.free.checked_sub(1)?;
         Some(Permit(self.clone()))
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let (free, returned) = &*self.0.0;
-        let mut free = free.lock().unwrap_or_else(PoisonError::into_inner);
-        *free = free.saturating_add(1);
-        drop(free);
-        returned.notify_one();
+        let (count, returned) = &*self.0.0;
+        let mut count = count.lock().unwrap_or_else(PoisonError::into_inner);
+        count.free = count.free.saturating_add(1);
+        let is_awaited = count.waiting > 0;
+        drop(count);
+        if is_awaited {
+            returned.notify_one();
+        }
     }
 }
