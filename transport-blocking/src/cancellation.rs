@@ -20,6 +20,9 @@ pub(crate) fn cancel_abandoned(
     within: Option<Duration>,
 ) {
     let mut queries: Vec<_> = iter::from_fn(|| machine.abandoned()).collect();
+    if queries.is_empty() {
+        return;
+    }
     let begun = Instant::now();
     let time = within.map_or(CANCEL_TIMEOUT, |within| within.min(CANCEL_TIMEOUT));
     while let Some(mut query) = queries.pop() {

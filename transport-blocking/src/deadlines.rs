@@ -42,10 +42,12 @@ impl Limits {
             (self.wake, TransportErrorKind::Timeout),
             (self.connect, TransportErrorKind::ConnectTimeout),
         ];
-        let now = Instant::now();
+        let mut now = None;
         let mut shortest = None;
         for (limit, kind) in limits {
             let Some(limit) = limit else { continue };
+            // Without limits, the clock is not read.
+            let now = *now.get_or_insert_with(Instant::now);
             let left = limit.saturating_duration_since(now);
             if left.is_zero() {
                 return Err(kind);

@@ -61,8 +61,9 @@ impl Pool {
 
     /// Notes that a response was read to its end. Returns whether the connection may be reused.
     pub(crate) fn note_response(&self, connection: &mut ConnectionRecord) -> bool {
-        self.policy().note_response(connection, self.now());
-        self.may_reuse(connection)
+        let (mut policy, now) = (self.policy(), self.now());
+        policy.note_response(connection, now);
+        policy.may_reuse(connection, now)
     }
 
     /// See [`ReusePolicy::note_close`].

@@ -58,8 +58,8 @@ impl<M: Machine> Run<M> {
     pub fn next_item(&mut self) -> Result<Option<M::Item>, Error> {
         while self.outcome.is_none() {
             let input = mem::replace(&mut self.input, Input::Next);
-            // What is left of the call's time, in case that the machine ends now: afterwards it has no limit.
-            let left = self.driver.limits.left().unwrap_or(Some(Duration::ZERO));
+            // In case that the machine ends now: afterwards it has no limit.
+            let limits = self.driver.limits;
             let step = self.machine.resume(input, self.driver.client.now());
             let wake_at = self.machine.wake_at();
             self.driver.set_wake_at(wake_at);
@@ -85,7 +85,10 @@ impl<M: Machine> Run<M> {
                 }
                 Step::Done(outcome) => {
                     // The cancellations after a success must not exceed the time limit of the call.
-                    let within = outcome.is_ok().then_some(left).flatten();
+                    let within = match &outcome {
+                        Ok(_) => limits.left().unwrap_or(Some(Duration::ZERO)),
+                        Err(_) => None,
+                    };
                     self.conclude(outcome, within);
                     break;
                 }
