@@ -3,8 +3,10 @@
 //! ureq decodes and checks the chunks. This reader sees the same bytes, remembers the trailers, and knows whether
 //! they have arrived completely.
 
+use std::mem::MaybeUninit;
+
 use http::{HeaderMap, HeaderName, HeaderValue, header::TRANSFER_ENCODING};
-use httparse::{EMPTY_HEADER, Status};
+use httparse::{EMPTY_HEADER, ParserConfig, Status};
 use neptunedata::transport::{ClientOptions, TransportErrorKind};
 
 /// ureq accepts no more fields in a head.
@@ -30,9 +32,14 @@ impl Head {
     ///
     /// The head is invalid: ureq rejects it as well.
     pub(crate) fn read(bytes: &[u8]) -> Result<Option<Head>, httparse::Error> {
-        let mut fields = [EMPTY_HEADER; MAX_FIELDS];
-        let mut response = httparse::Response::new(&mut fields);
-        let Status::Complete(length) = response.parse(bytes)? else {
+        let mut fields = [MaybeUninit::uninit(); MAX_FIELDS];
+        let mut response = httparse::Response::new(&mut []);
+        let parsed = ParserConfig::default().parse_response_with_uninit_headers(
+            &mut response,
+            bytes,
+            &mut fields,
+        );
+        let Status::Complete(length) = parsed? else {
             return Ok(None);
         };
         let code = response.code.unwrap_or_default();

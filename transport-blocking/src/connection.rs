@@ -130,16 +130,19 @@ impl Connection {
         };
         request.is_answered |= received;
         let mut state = request.observation.state();
-        if state.body.is_none() {
-            prepare_head(self.inner.buffers());
-        }
-        state.follow(
-            self.inner.buffers().input(),
-            before,
-            request.is_head,
-            self.pool.max_head_bytes(),
-            self.plain_peer,
-        );
+        let followed = if state.body.is_some() {
+            before
+        } else {
+            let head = prepare_head(self.inner.buffers());
+            let input = self.inner.buffers().input();
+            let max_bytes = self.pool.max_head_bytes();
+            match state.take_head(head, input, request.is_head, max_bytes, self.plain_peer) {
+                Some(length) => length,
+                None => return Ok(received),
+            }
+        };
+        let input = self.inner.buffers().input();
+        state.follow_body(input.get(followed..).unwrap_or_default());
         Ok(received)
     }
 
@@ -184,22 +187,29 @@ impl Connection {
 }
 
 /// Removes informational heads, and joins continued lines: ureq rejects some of the former and all of the latter.
-fn prepare_head(buffers: &mut dyn Buffers) {
-    loop {
-        if let Some(head) = unfolded(buffers.input()) {
-            buffers.input_consume(head.len());
-            if let Some(input) = buffers.input_append_buf().get_mut(..head.len()) {
-                input.copy_from_slice(&head);
+/// Returns the head that ureq will read.
+fn prepare_head(buffers: &mut dyn Buffers) -> Result<Option<Head>, httparse::Error> {
+    let head = loop {
+        let mut head = Head::read(buffers.input());
+        // The parser rejects continued lines, so only invalid heads can have them.
+        if head.is_err()
+            && let Some(joined) = unfolded(buffers.input())
+        {
+            head = Head::read(&joined);
+            buffers.input_consume(joined.len());
+            if let Some(input) = buffers.input_append_buf().get_mut(..joined.len()) {
+                input.copy_from_slice(&joined);
             }
-            buffers.input_appended(head.len());
+            buffers.input_appended(joined.len());
         }
-        match Head::read(buffers.input()) {
+        match head {
             Ok(Some(head)) if head.is_informational => buffers.input_consume(head.length),
-            _ => break,
+            head => break head,
         }
-    }
+    };
     // Otherwise ureq would parse what is left before it asks for input.
     buffers.input_consume(0);
+    head
 }
 
 impl Transport for Connection {

@@ -7,7 +7,7 @@
 
 use std::{
     cell::RefCell,
-    io,
+    io, mem,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -131,55 +131,56 @@ impl State {
 
     /// Inserts what ureq did not write: the origin into the request line, and the secret fields after it.
     pub(crate) fn complete_head(&mut self, head: &mut Vec<u8>) {
-        if let Some(space) = head.iter().position(|byte| *byte == b' ') {
-            let target = space.saturating_add(1);
-            head.splice(target..target, self.origin.bytes());
-        }
-        if let Some(end) = head.windows(2).position(|pair| pair == b"\r\n") {
-            let first_field = end.saturating_add(2);
-            head.splice(first_field..first_field, self.secrets.drain(..));
+        let secrets = mem::take(&mut self.secrets);
+        // From the end, so that the place of the other insertion stays the same.
+        for (after, inserted) in [(b'\n', &*secrets), (b' ', self.origin.as_bytes())] {
+            if !inserted.is_empty()
+                && let Some(at) = head.iter().position(|byte| *byte == after)
+            {
+                let at = at.saturating_add(1);
+                head.splice(at..at, inserted.iter().copied());
+            }
         }
     }
 
-    /// Follows received bytes. `input` is what ureq has not consumed; its first `seen` bytes are not new. `is_head` says
+    /// Takes the head of the response, if it is complete, and returns its length. `input` begins with it. `is_head` says
     /// that the method is HEAD. `plain_peer` is the other end of a connection without TLS.
-    pub(crate) fn follow(
+    pub(crate) fn take_head(
         &mut self,
+        head: Result<Option<Head>, httparse::Error>,
         input: &[u8],
-        seen: usize,
         is_head: bool,
         max_bytes: usize,
         plain_peer: Option<Peer>,
-    ) {
-        let new = if self.body.is_some() {
-            input.get(seen..)
-        } else {
-            let head = Head::read(input);
-            // A server that responds may have executed the request.
-            self.is_sent |= !matches!(head, Ok(None));
-            match head {
-                Ok(None) => return,
-                Ok(Some(head)) => {
-                    self.body = Some(if head.is_chunked && !is_head {
-                        Body::Chunked(Chunks::new(max_bytes))
-                    } else {
-                        Body::Other
-                    });
-                    input.get(head.length..)
-                }
-                Err(error) => {
-                    let kind = match error {
-                        httparse::Error::TooManyHeaders => TransportErrorKind::HeadTooLarge,
-                        _ => TransportErrorKind::Protocol,
-                    };
-                    let peer = plain_peer.filter(|_| !self.is_reused);
-                    self.fail(not_http(self.error(kind).with_source(error), input, peer));
-                    return;
-                }
+    ) -> Option<usize> {
+        // A server that responds may have executed the request.
+        self.is_sent |= !matches!(head, Ok(None));
+        match head {
+            Ok(None) => None,
+            Ok(Some(head)) => {
+                self.body = Some(if head.is_chunked && !is_head {
+                    Body::Chunked(Chunks::new(max_bytes))
+                } else {
+                    Body::Other
+                });
+                Some(head.length)
             }
-        };
+            Err(error) => {
+                let kind = match error {
+                    httparse::Error::TooManyHeaders => TransportErrorKind::HeadTooLarge,
+                    _ => TransportErrorKind::Protocol,
+                };
+                let peer = plain_peer.filter(|_| !self.is_reused);
+                self.fail(not_http(self.error(kind).with_source(error), input, peer));
+                None
+            }
+        }
+    }
+
+    /// Follows the next bytes of the body.
+    pub(crate) fn follow_body(&mut self, bytes: &[u8]) {
         if let Some(Body::Chunked(chunks)) = &mut self.body {
-            chunks.follow(new.unwrap_or_default());
+            chunks.follow(bytes);
             // What was received before is handed on; the next read fails.
             if let Err(error) = chunks.check() {
                 self.fail(self.error(error.kind()).with_source(error));
@@ -198,7 +199,7 @@ impl State {
             Some(kind) => self.error(kind),
             None => {
                 // A write that failed before is the reason that there is no response.
-                let error = match std::mem::take(&mut self.writing) {
+                let error = match mem::take(&mut self.writing) {
                     Writing::Failed(error) => error,
                     _ => error,
                 };
