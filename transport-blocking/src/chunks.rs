@@ -218,6 +218,9 @@ impl Chunks {
         if !self.are_complete() {
             return Err(ChunksError::Incomplete);
         }
+        if self.text == b"\r\n" {
+            return Ok(HeaderMap::new());
+        }
         // httparse also accepts a line feed alone as the end of a line.
         let mut lines = self.text.split_inclusive(|byte| *byte == b'\n');
         if !lines.all(|line| line.ends_with(b"\r\n")) {

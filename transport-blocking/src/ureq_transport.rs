@@ -32,6 +32,8 @@ use crate::{
 
 /// The maximum size of a part of a body.
 const MAX_PART: usize = 64 * 1024;
+/// The maximum size of the first part. Most bodies are not longer, and the buffer is filled with zeros first.
+const MAX_FIRST_PART: usize = 4 * 1024;
 /// The longest line in the head of a request, which ureq writes into its buffer as a whole. The core limits URLs to 64
 /// KiB, to which method and version are added.
 const MAX_LINE: usize = 72 * 1024;
@@ -182,13 +184,14 @@ impl UreqTransport {
             return Err(error.with_source(reason));
         }
         let length = body.content_length().unwrap_or(u64::MAX);
-        let part = usize::try_from(length)
+        let max_part = usize::try_from(length)
             .unwrap_or(MAX_PART)
             .clamp(1, MAX_PART);
         let response = Response {
             body: body.into_reader(),
             observation: Arc::clone(observation),
-            buffer: vec![0; part],
+            buffer: vec![0; max_part.min(MAX_FIRST_PART)],
+            max_part,
             _permit: permit,
         };
         Ok((parts, response))
@@ -224,6 +227,8 @@ pub(crate) struct Response {
     body: ureq::BodyReader<'static>,
     observation: Arc<Observation>,
     buffer: Vec<u8>,
+    /// The size to which the buffer grows, unless the parts are shorter.
+    max_part: usize,
     _permit: Option<Permit>,
 }
 
@@ -239,8 +244,12 @@ impl Response {
         match observation.during(|| body.read(buffer)) {
             Ok(0) => self.end(),
             Ok(length) => {
-                let part = self.buffer.get(..length).unwrap_or_default();
-                Input::Chunk(Bytes::copy_from_slice(part))
+                let part = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
+                if length == buffer.len() {
+                    let size = length.saturating_mul(4).min(self.max_part);
+                    buffer.resize(size, 0);
+                }
+                Input::Chunk(part)
             }
             Err(error) => Input::Failure(failure(&self.observation, error.into())),
         }
@@ -315,9 +324,9 @@ fn origin(uri: &Uri) -> String {
 
 /// The header fields that ureq must not log, as lines, taken out of the head.
 fn take_secrets(headers: &mut HeaderMap) -> Vec<u8> {
-    let token = HeaderName::from_static("x-amz-security-token");
+    static TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
     let is_secret = |name: &HeaderName, value: &HeaderValue| {
-        value.is_sensitive() || *name == AUTHORIZATION || *name == token
+        value.is_sensitive() || *name == AUTHORIZATION || *name == TOKEN
     };
     let mut lines = Vec::new();
     let mut names = Vec::new();
@@ -325,7 +334,9 @@ fn take_secrets(headers: &mut HeaderMap) -> Vec<u8> {
         .iter()
         .filter(|(name, value)| is_secret(name, value))
     {
-        for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+        let parts = [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"];
+        lines.reserve(parts.iter().map(|part| part.len()).sum());
+        for part in parts {
             lines.extend_from_slice(part);
         }
         names.push(name.clone());
