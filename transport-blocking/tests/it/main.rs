@@ -4,6 +4,7 @@
 #![allow(missing_docs)]
 
 mod agent;
+mod allocations;
 mod credentials;
 mod roots;
 mod seam;
