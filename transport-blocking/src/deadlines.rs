@@ -8,7 +8,7 @@ use std::{
 use neptunedata::transport::TransportErrorKind;
 
 /// The deadlines of a step; `None` means no deadline.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Limits {
     /// When the machine must be woken; reported as [`TransportErrorKind::Timeout`].
     wake: Option<Instant>,

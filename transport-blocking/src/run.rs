@@ -1,6 +1,6 @@
 //! The driver: performs the I/O that a machine requests, on the calling thread.
 
-use std::{fmt, mem, thread, time::Duration};
+use std::{fmt, thread, time::Duration};
 
 use neptunedata::{
     Credentials, Error, TransportError,
@@ -25,8 +25,6 @@ use crate::{
 pub struct Run<M: Machine> {
     pub(crate) machine: M,
     pub(crate) driver: Driver,
-    /// What the machine is given next.
-    input: Input,
     pub(crate) outcome: Option<Result<M::Output, Error>>,
     /// The machine has ended; the outcome may have been taken.
     has_ended: bool,
@@ -44,7 +42,6 @@ impl<M: Machine> Run<M> {
                 given: None,
                 purpose: Purpose::default(),
             },
-            input: Input::Next,
             outcome: None,
             has_ended: false,
         }
@@ -56,14 +53,15 @@ impl<M: Machine> Run<M> {
     ///
     /// When the machine has failed. Each further call returns the same error.
     pub fn next_item(&mut self) -> Result<Option<M::Item>, Error> {
+        // Begins, or goes on after an item.
+        let mut input = Input::Next;
         while self.outcome.is_none() {
-            let input = mem::replace(&mut self.input, Input::Next);
             // In case that the machine ends now: afterwards it has no limit.
             let limits = self.driver.limits;
             let step = self.machine.resume(input, self.driver.client.now());
             let wake_at = self.machine.wake_at();
             self.driver.set_wake_at(wake_at);
-            self.input = match step {
+            input = match step {
                 Step::Io(Io::Credentials { refresh }) => self.driver.get_credentials(refresh),
                 Step::Io(Io::Send(transmit)) => {
                     // Returns the permit of the previous attempt, which this attempt may need.
@@ -176,9 +174,13 @@ pub(crate) struct Driver {
 impl Driver {
     /// Sets the time limit of the next step.
     fn set_wake_at(&mut self, wake_at: Option<Duration>) {
-        self.limits = Limits::until(wake_at.and_then(|mono| self.client.at(mono)));
+        let limits = Limits::until(wake_at.and_then(|mono| self.client.at(mono)));
+        if limits == self.limits {
+            return;
+        }
+        self.limits = limits;
         if let Some(response) = &self.response {
-            response.set_limits(self.limits);
+            response.set_limits(limits);
         }
     }
 
