@@ -83,19 +83,25 @@ type Head = Pin<
 const READ_AHEAD: usize = 128 * 1024;
 
 impl Connection {
+    /// `has_many_fields` says whether heads and trailers may have more fields than hyper's default of 100. hyper then
+    /// allocates room for all of them, twice 32 KiB, for each response.
     pub(crate) async fn new(
         stream: Stream,
         connector: &Connector,
         max_head_bytes: usize,
+        has_many_fields: bool,
     ) -> Result<Connection, TransportError> {
         let traffic = Arc::<Traffic>::default();
         let io = Observed {
             io: stream.io,
             traffic: Arc::clone(&traffic),
         };
-        let (sender, driver) = http1::Builder::new()
+        let mut http = http1::Builder::new();
+        if has_many_fields {
+            http.max_headers(ClientOptions::MAX_HEAD_FIELDS);
+        }
+        let (sender, driver) = http
             .max_header_size(max_head_bytes)
-            .max_headers(ClientOptions::MAX_HEAD_FIELDS)
             // RFC 9112, 5.2: a user agent must accept header lines that are continued on the next line.
             .allow_obsolete_multiline_headers_in_responses(true)
             // hyper's buffer must be larger than a head, so that the limit of heads applies first.

@@ -14,7 +14,7 @@
 mod permit;
 
 use std::{
-    fmt,
+    fmt, mem,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     task::{Context, Poll, ready},
@@ -65,6 +65,9 @@ struct State {
     /// The number of [`Permit`]s that exist, including those of cancellations.
     in_use: usize,
     policy: ReusePolicy,
+    /// Whether new connections read heads with many fields. Set when a head or trailers were too large: a server or
+    /// proxy that sends that many fields sends them in each response.
+    has_many_fields: bool,
     /// The runtimes that have a task that closes idle connections. The weak pointer shows whether the task still
     /// exists: a task ends with its runtime. Each runtime has its own task, because another runtime may not be running.
     reapers: Vec<(RuntimeId, Weak<()>)>,
@@ -93,6 +96,7 @@ impl Pool {
                 idle: Vec::new(),
                 in_use: 0,
                 policy: ReusePolicy::new(options),
+                has_many_fields: false,
                 reapers: Vec::new(),
             }),
             spawn,
@@ -188,12 +192,15 @@ impl Shared {
     async fn open(&self, peer: Option<SocketAddr>) -> Result<Pooled, TransportError> {
         // Before the name look-up: a connection is as old as the address that it leads to.
         let now = self.now();
-        let record = self.state().policy.open(now);
+        let (record, has_many_fields) = {
+            let state = self.state();
+            (state.policy.open(now), state.has_many_fields)
+        };
         let runtime = RuntimeId::here();
         let connect = async {
             let stream = self.connector.connect(peer, &self.clock).await?;
             let max_head_bytes = self.options.get_max_head_bytes();
-            Connection::new(stream, &self.connector, max_head_bytes).await
+            Connection::new(stream, &self.connector, max_head_bytes, has_many_fields).await
         };
         let limit = self.options.get_connect_timeout();
         // `within` polls the future before the timer, so a connector that is ready at once would succeed with
@@ -220,6 +227,14 @@ impl Shared {
     fn note_close(&self, record: &ConnectionRecord) {
         let now = self.now();
         self.state().policy.note_close(record, now);
+    }
+
+    /// Notes that a head or trailers were too large, perhaps because of the number of their fields.
+    fn note_large_head(&self) {
+        let mut state = self.state();
+        if !mem::replace(&mut state.has_many_fields, true) {
+            state.policy.retire_all();
+        }
     }
 
     /// Closes the idle connections that may not be reused, and returns when the next one expires. If none
@@ -318,9 +333,11 @@ impl RoundTrip for Lease {
         } = &mut self.pooled;
         let head = ready!(connection.poll_head(cx));
         Poll::Ready(head.map_err(|error| {
-            // The server closed the connection instead of responding.
-            if error.kind() == TransportErrorKind::Closed {
-                self.permit.shared.note_close(record);
+            match error.kind() {
+                // The server closed the connection instead of responding.
+                TransportErrorKind::Closed => self.permit.shared.note_close(record),
+                TransportErrorKind::HeadTooLarge => self.permit.shared.note_large_head(),
+                _ => {}
             }
             if record.is_reused() {
                 error.on_reused_connection()
@@ -339,7 +356,14 @@ impl RoundTrip for Lease {
     }
 
     fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Result<BodyPart, TransportError>> {
-        self.pooled.connection.poll_body(cx)
+        let part = self.pooled.connection.poll_body(cx);
+        // Trailers.
+        if let Poll::Ready(Err(error)) = &part
+            && error.kind() == TransportErrorKind::HeadTooLarge
+        {
+            self.permit.shared.note_large_head();
+        }
+        part
     }
 
     fn finish(self: Box<Self>, cx: &mut Context<'_>) {

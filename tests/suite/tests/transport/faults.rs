@@ -9,7 +9,7 @@ use std::{
 
 use neptunedata::{
     CallOptions, Error, ErrorKind, ExceptionKind,
-    transport::{Sent, TransportErrorKind},
+    transport::{ClientOptions, Sent, TransportErrorKind},
 };
 use neptunedata_tests::{
     client::{Driver, quick},
@@ -107,29 +107,56 @@ fn heads_and_trailers_have_a_limit() {
     }
 }
 
+/// A server that adds this many fields to the head of its first response on each connection, and to the trailers of
+/// its second one.
+fn with_fields(head: usize, trailers: usize) -> RawServer {
+    let fields = |count| -> String { (0..count).map(|n| format!("x-{n}: {n}\r\n")).collect() };
+    let head = ok(HEALTHY).replacen("\r\n", &format!("\r\n{}", fields(head)), 1);
+    let trailers = chunked(&[HEALTHY], &fields(trailers));
+    RawServer::start(move |mut stream, _| {
+        for answer in [&head, &trailers] {
+            if read_request(&mut stream).is_none() {
+                return;
+            }
+            let _ = stream.write_all(answer.as_bytes());
+        }
+        until_closed(&mut stream);
+    })
+}
+
 #[test]
 fn heads_and_trailers_can_have_many_fields() {
-    let fields = |count| -> String { (0..count).map(|n| format!("x-{n}: {n}\r\n")).collect() };
     for driver in Driver::ALL {
-        let count = match driver {
-            Driver::Hyper => 1000,
+        let (head, trailers) = match driver {
+            // hyper reads 100 fields, unless it reserves room for more.
+            Driver::Hyper => (98, 100),
             // ureq reads 128 fields, with the two that the server adds.
-            Driver::Blocking => 126,
+            Driver::Blocking => (126, 1000),
         };
-        let head = ok(HEALTHY).replacen("\r\n", &format!("\r\n{}", fields(count)), 1);
-        let trailers = chunked(&[HEALTHY], &fields(1000));
-        let server = RawServer::start(move |mut stream, _| {
-            for answer in [&head, &trailers] {
-                read_request(&mut stream).unwrap();
-                stream.write_all(answer.as_bytes()).unwrap();
-            }
-            until_closed(&mut stream);
-        });
+        let server = with_fields(head, trailers);
         let client = driver.client(&server.url(), quick());
         let answered = client.call(&status(), once()).unwrap();
-        assert_eq!(answered.meta.headers.len(), count + 2, "{driver}");
+        assert_eq!(answered.meta.headers.len(), head + 2, "{driver}");
         client.call(&status(), once()).unwrap();
         assert_eq!(server.accepted(), 1, "{driver}");
+    }
+}
+
+#[test]
+fn after_too_many_fields_the_async_client_reads_up_to_the_maximum() {
+    let too_large = transport(TransportErrorKind::HeadTooLarge);
+    let many = ClientOptions::MAX_HEAD_FIELDS - 2;
+    // The number of fields in heads, and the index of the first response with too many.
+    for (head, failing) in [(many, 0), (98, 1)] {
+        let server = with_fields(head, many);
+        let client = Driver::Hyper.client(&server.url(), quick());
+        // The connection after the failure serves two calls.
+        for index in 0..failing + 3 {
+            let failed = client.send(&status()).err().map(|error| error.kind());
+            let expected = (index == failing).then_some(too_large);
+            assert_eq!(failed, expected, "head of {head}, call {index}");
+        }
+        assert_eq!(server.accepted(), 2, "head of {head}");
     }
 }
 
