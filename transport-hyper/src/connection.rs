@@ -142,8 +142,9 @@ impl Connection {
     /// Polls the driver after the end of a response, and returns whether the connection is then ready for a request.
     pub(crate) fn settle(&mut self, cx: &mut Context<'_>) -> bool {
         self.progress = Progress::Idle;
-        // The first poll ends the exchange, the second one makes the sender ready for the next request.
-        for _ in 0..2 {
+        self.drive(cx);
+        // The first poll may end the exchange; then the second one makes the sender ready for the next request.
+        if !self.sender.is_ready() {
             self.drive(cx);
         }
         self.driver.is_some() && self.sender.is_ready()
