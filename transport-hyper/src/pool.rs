@@ -116,16 +116,13 @@ impl Pool {
             Purpose::Cancel(_) => None,
         };
         let permit = Permit::new(Arc::clone(shared), guard);
-        shared.begin(reuse, purpose);
-        if reuse == Reuse::Allowed {
-            while let Some(mut pooled) = shared.take_idle(purpose) {
-                match pooled.connection.probe().await {
-                    Probe::Nothing => return Ok(Lease { pooled, permit }),
-                    // The input belongs to no request. The connection is dropped, but this does not count as
-                    // a close by the server.
-                    Probe::Input => {}
-                    Probe::End => shared.note_close(&pooled.record),
-                }
+        while let Some(mut pooled) = shared.take_idle(reuse, purpose) {
+            match pooled.connection.probe().await {
+                Probe::Nothing => return Ok(Lease { pooled, permit }),
+                // The input belongs to no request. The connection is dropped, but this does not count as
+                // a close by the server.
+                Probe::Input => {}
+                Probe::End => shared.note_close(&pooled.record),
             }
         }
         shared.make_room();
@@ -156,6 +153,9 @@ impl Shared {
 
     /// Waits for a permit, first come, first served.
     async fn acquire(&self) -> Result<SemaphoreGuardArc, TransportError> {
+        if let Some(guard) = self.permits.try_acquire_arc() {
+            return Ok(guard);
+        }
         let limit = self.options.get_acquire_timeout();
         let guard = acquire_permit(&self.permits, &self.clock, self.clock.after(limit)).await;
         guard.ok_or_else(|| {
@@ -163,23 +163,17 @@ impl Shared {
         })
     }
 
-    /// Notes that a request begins, and closes the idle connections that this retires.
-    fn begin(&self, reuse: Reuse, purpose: Purpose) {
-        let now = self.now();
-        let mut state = self.state();
-        state.policy.begin(reuse, purpose);
-        let unusable = state.take_unusable(now);
-        drop(state);
-        drop(unusable);
-    }
-
     /// The most recently used idle connection of this runtime that may be reused and fits. Closes those that may not
-    /// be reused.
-    fn take_idle(&self, purpose: Purpose) -> Option<Pooled> {
+    /// be reused: with [`Reuse::Fresh`], all that are idle when a call begins.
+    fn take_idle(&self, reuse: Reuse, purpose: Purpose) -> Option<Pooled> {
         let (here, now) = (RuntimeId::here(), self.now());
         let mut state = self.state();
+        // Has no effect if reuse is allowed, so the next look for an idle connection may repeat it.
+        state.policy.begin(reuse, purpose);
         let unusable = state.take_unusable(now);
-        let fits = |idle: &Pooled| idle.runtime == here && purpose.fits(idle.connection.peer);
+        let fits = |idle: &Pooled| {
+            reuse == Reuse::Allowed && idle.runtime == here && purpose.fits(idle.connection.peer)
+        };
         // The most recently used, so that the others become idle for long enough to be closed.
         let index = state.idle.iter().rposition(fits);
         let taken = index.map(|index| state.idle.remove(index));
@@ -266,12 +260,11 @@ impl Shared {
     }
 
     /// Starts a task that closes idle connections in time, if there is an executor and no such task yet.
-    fn start_reaper(self: &Arc<Self>) {
+    fn start_reaper(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
         let Some(spawn) = &self.spawn else { return };
         let here = RuntimeId::here();
-        let mut state = self.state();
         state.reapers.retain(|(_, task)| task.strong_count() > 0);
-        if state.idle.is_empty() || state.reapers.iter().any(|(runtime, _)| *runtime == here) {
+        if state.reapers.iter().any(|(runtime, _)| *runtime == here) {
             return;
         }
         let task = Arc::new(());
@@ -372,10 +365,6 @@ impl RoundTrip for Lease {
             mut permit,
         } = *self;
         if pooled.connection.settle(cx) {
-            let now = permit.shared.now();
-            let mut state = permit.shared.state();
-            state.policy.note_response(&mut pooled.record, now);
-            drop(state);
             permit.returned = Some(pooled);
         } else {
             // Closed before the permit is released.

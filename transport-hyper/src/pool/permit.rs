@@ -40,7 +40,8 @@ pub(crate) async fn acquire_permit(
 /// The right to one connection in use.
 pub(super) struct Permit {
     pub(super) shared: Arc<Shared>,
-    /// A connection that can serve another request. It becomes idle when the permit is dropped.
+    /// A connection whose response was read to its end, and which can serve another request. It becomes idle when the
+    /// permit is dropped.
     pub(super) returned: Option<Pooled>,
     /// None for a connection beyond the limit, which cancels a query.
     guard: Option<SemaphoreGuardArc>,
@@ -62,18 +63,18 @@ impl Permit {
 impl Drop for Permit {
     fn drop(&mut self) {
         let returned = self.returned.take();
-        let now = self.shared.now();
         let mut state = self.shared.state();
         // Counted down and added to `idle` under one lock, so that `total` never counts the connection twice
         // or not at all.
         state.in_use = state.in_use.saturating_sub(1);
-        let Some(pooled) = returned else { return };
+        let Some(mut pooled) = returned else { return };
+        let now = self.shared.now();
+        state.policy.note_response(&mut pooled.record, now);
         let has_room =
             self.guard.is_some() || state.total() < self.shared.options.get_max_connections();
         if has_room && state.policy.may_reuse(&pooled.record, now) {
             state.idle.push(pooled);
-            drop(state);
-            self.shared.start_reaper();
+            self.shared.start_reaper(state);
         } else {
             // Closed without the lock, and before the permit is released.
             drop(state);
