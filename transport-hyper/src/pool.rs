@@ -75,7 +75,8 @@ struct State {
 
 /// A connection, and the data that decide whether it may be reused.
 struct Pooled {
-    connection: Connection,
+    /// In a box, because each call moves it out of the list and back.
+    connection: Box<Connection>,
     record: ConnectionRecord,
     runtime: RuntimeId,
 }
@@ -126,7 +127,8 @@ impl Pool {
             }
         }
         shared.make_room();
-        let pooled = shared.open(purpose.address()).await?;
+        // In a box, so that a call that finds an idle connection does not allocate room for this future.
+        let pooled = Box::pin(shared.open(purpose.address())).await?;
         Ok(Lease { pooled, permit })
     }
 }
@@ -211,7 +213,7 @@ impl Shared {
                 .with_time_limit(limit))
         })?;
         Ok(Pooled {
-            connection,
+            connection: Box::new(connection),
             record,
             runtime,
         })
