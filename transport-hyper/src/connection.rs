@@ -270,7 +270,16 @@ impl Connection {
 
 /// The minimum size of a request on the wire: everything that hyper writes, without headers that it may omit.
 fn length_of(request: &Request<Bytes>) -> u64 {
-    let target = request.uri().to_string().len();
+    let uri = request.uri();
+    // A proxy that forwards the request gets the whole URL.
+    let origin = uri.scheme_str().zip(uri.authority());
+    let origin = origin.map_or(0, |(scheme, authority)| {
+        [scheme, "://", authority.as_str()]
+            .map(str::len)
+            .iter()
+            .sum()
+    });
+    let path = uri.path_and_query().map_or(0, |path| path.as_str().len());
     let fields = request
         .headers()
         .iter()
@@ -284,7 +293,8 @@ fn length_of(request: &Request<Bytes>) -> u64 {
         .method()
         .as_str()
         .len()
-        .saturating_add(target)
+        .saturating_add(origin)
+        .saturating_add(path)
         .saturating_add("  HTTP/1.1\r\n\r\n".len())
         .saturating_add(fields)
         .saturating_add(request.body().len());
