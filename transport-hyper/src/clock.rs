@@ -95,8 +95,8 @@ impl Clock {
 /// A clock that can be paused.
 pub(crate) struct PausableClock {
     clock: Clock,
-    /// Since when the clock is paused.
-    paused: Option<Instant>,
+    /// The time at which the clock is paused.
+    paused: Option<Now>,
     /// For how long in total the clock was paused.
     total: Duration,
 }
@@ -110,22 +110,26 @@ impl PausableClock {
         }
     }
 
-    pub(crate) fn pause(&mut self) {
-        self.paused.get_or_insert_with(|| self.clock.instant());
+    /// Pauses the clock at this time, the latest that it returned. Has no effect if the clock is paused.
+    pub(crate) fn pause_at(&mut self, now: Now) {
+        self.paused.get_or_insert(now);
     }
 
     /// Has no effect if the clock is not paused.
     pub(crate) fn resume(&mut self) {
         if let Some(since) = self.paused.take() {
-            let pause = self.clock.instant().saturating_duration_since(since);
+            let pause = self.now().mono.saturating_sub(since.mono);
             self.total = self.total.saturating_add(pause);
         }
     }
 
+    /// The current time; while the clock is paused, the time of the pause.
     pub(crate) fn now(&self) -> Now {
-        let mut now = self.clock.now();
-        now.mono = now.mono.saturating_sub(self.total);
-        now
+        self.paused.unwrap_or_else(|| {
+            let mut now = self.clock.now();
+            now.mono = now.mono.saturating_sub(self.total);
+            now
+        })
     }
 
     /// The instant at which [`Now::mono`] is this if the clock is not paused until then; `None` if it is too far

@@ -69,6 +69,11 @@ impl Driver {
         !matches!(self.state, State::Idle(_) | State::Pause)
     }
 
+    /// Whether the caller has an item of a response that continues. The machine then needs no work for its next step.
+    pub(crate) fn has_response(&self) -> bool {
+        matches!(self.state, State::Idle(Some(_)))
+    }
+
     /// Begins what the machine requests. Closes the connection of the previous request, unless its response continues.
     pub(crate) fn begin(&mut self, io: Io) {
         self.state = match io {

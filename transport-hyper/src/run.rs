@@ -30,7 +30,8 @@ use crate::{Client, cancellation::cancel_abandoned, clock::PausableClock, driver
 #[must_use]
 pub struct Run<M: Machine> {
     pub(crate) machine: M,
-    /// The machine's clock. It pauses when a future of `next_item` is dropped while I/O is in progress.
+    /// The machine's clock. It pauses when a future of `next_item` is dropped while I/O is in progress, and while the
+    /// caller has an item of a response that continues.
     clock: PausableClock,
     pub(crate) driver: Driver,
     pub(crate) outcome: Option<Result<M::Output, Error>>,
@@ -91,7 +92,11 @@ impl<M: Machine> Run<M> {
 
     /// The result of the I/O that the machine waits for, or its deadline.
     fn poll_input(&mut self, cx: &mut Context<'_>) -> Poll<Input> {
-        // After a dropped future.
+        // The clock stays paused while the machine hands out items of what it has received.
+        if self.driver.has_response() {
+            return Poll::Ready(Input::Next);
+        }
+        // After an item, or a dropped future.
         self.clock.resume();
         let deadline = self.machine.wake_at().and_then(|at| self.clock.at(at));
         self.driver.poll(deadline, cx)
@@ -109,6 +114,11 @@ impl<M: Machine> Run<M> {
         match step {
             Step::Item(item) => {
                 self.driver.hold();
+                if self.driver.has_response() {
+                    // The machine would postpone its limits by the time until it is resumed. With a paused clock, which
+                    // has the same effect, no clock is read for each item of a chunk.
+                    self.clock.pause_at(now);
+                }
                 return Some(item);
             }
             Step::Io(io) => {
@@ -150,14 +160,15 @@ impl<M: Machine> Run<M> {
     }
 }
 
-/// Pauses the machine's clock if a future of `next_item` is dropped before its end. The clock continues while the
-/// caller has an item, and in pauses: both are measured by the machine.
+/// Pauses the machine's clock if a future of `next_item` is dropped before its end. The clock continues in pauses, and
+/// while the caller has an item of a machine that waits for no response: both are measured by the machine.
 pub(crate) struct PauseOnDrop<'a, M: Machine>(pub(crate) &'a mut Run<M>);
 
 impl<M: Machine> Drop for PauseOnDrop<'_, M> {
     fn drop(&mut self) {
         if self.0.driver.is_working() {
-            self.0.clock.pause();
+            let now = self.0.clock.now();
+            self.0.clock.pause_at(now);
         }
     }
 }
