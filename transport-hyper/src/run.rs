@@ -62,13 +62,17 @@ impl<M: Machine> Run<M> {
     /// # Errors
     ///
     /// When the machine fails or has failed.
-    pub async fn output(mut self) -> Result<M::Output, Error> {
-        loop {
-            if let Some(outcome) = self.outcome.take() {
-                return outcome;
+    pub fn output(self) -> impl Future<Output = Result<M::Output, Error>> {
+        // The future of an `async fn` has room for its arguments twice, and moves them when it is first polled.
+        let mut run = self;
+        async move {
+            loop {
+                if let Some(outcome) = run.outcome.take() {
+                    return outcome;
+                }
+                let input = poll_fn(|cx| run.poll_input(cx)).await;
+                drop(run.resume(input));
             }
-            let input = poll_fn(|cx| self.poll_input(cx)).await;
-            drop(self.resume(input));
         }
     }
 
