@@ -269,6 +269,9 @@ impl Shared {
         if state.reapers.iter().any(|(runtime, _)| *runtime == here) {
             return;
         }
+        // Known before the task runs: it may run first when the connection is in use again, and must not end then,
+        // because each call would start a task.
+        let mut due = state.next_expiry().and_then(|next| self.clock.at(next));
         let task = Arc::new(());
         state.reapers.push((here, Arc::downgrade(&task)));
         drop(state);
@@ -276,12 +279,15 @@ impl Shared {
         let (pool, clock) = (Arc::downgrade(self), self.clock.clone());
         spawn(Box::pin(async move {
             let _task = task;
-            while let Some(due) = pool.upgrade().and_then(|pool| pool.reap(here)) {
+            while let Some(until) = due
+                && pool.strong_count() > 0
+            {
                 // The executor may run the task where the timer does not work.
                 if clock.check().is_err() {
                     return;
                 }
-                clock.sleep_until(due).await;
+                clock.sleep_until(until).await;
+                due = pool.upgrade().and_then(|pool| pool.reap(here));
             }
         }));
     }
