@@ -124,16 +124,16 @@ fn assert_allocations(builder: ClientBuilder, limit: u64) {
 }
 
 #[test]
-fn an_unsigned_call_on_an_open_connection_takes_at_most_21_allocations_and_8_kb() {
-    assert_allocations(builder(r#"{"status":"200 OK"}"#).unsigned(), 21);
+fn an_unsigned_call_on_an_open_connection_takes_at_most_18_allocations_and_8_kb() {
+    assert_allocations(builder(r#"{"status":"200 OK"}"#).unsigned(), 18);
 }
 
 #[test]
-fn a_signed_call_on_an_open_connection_takes_at_most_26_allocations_and_8_kb() {
+fn a_signed_call_on_an_open_connection_takes_at_most_23_allocations_and_8_kb() {
     let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
     assert_allocations(
         builder(r#"{"status":"200 OK"}"#).credentials(credentials),
-        26,
+        23,
     );
 }
 
