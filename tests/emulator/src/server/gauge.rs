@@ -52,6 +52,8 @@ pub(super) struct Gauge {
 struct State {
     /// How many changes there were.
     changes: u64,
+    /// How many threads wait for a change.
+    waiting: usize,
     connections: Connections,
     requests: VecDeque<u64>,
     /// How many connections are idle, by the generation since which they are idle.
@@ -70,8 +72,12 @@ impl Gauge {
         let mut state = self.lock();
         let result = change(&mut state);
         state.changes = state.changes.wrapping_add(1);
+        let is_awaited = state.waiting > 0;
         drop(state);
-        self.changed.notify_all();
+        // Each notification is a system call, and there are several changes in each request.
+        if is_awaited {
+            self.changed.notify_all();
+        }
         result
     }
 
@@ -99,11 +105,14 @@ impl Gauge {
             let Some(left) = within.checked_sub(started.elapsed()) else {
                 return false;
             };
-            let state = self.lock();
+            let mut state = self.lock();
+            state.waiting += 1;
             // The condition is checked again after any wake-up.
-            let _ = self
+            let (mut state, _) = self
                 .changed
-                .wait_timeout_while(state, left, |state| state.changes == before);
+                .wait_timeout_while(state, left, |state| state.changes == before)
+                .unwrap_or_else(PoisonError::into_inner);
+            state.waiting -= 1;
         }
     }
 
