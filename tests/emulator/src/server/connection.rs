@@ -20,6 +20,8 @@ use super::stream::Stream;
 use super::{Close, Shared};
 use crate::{ConnectionEnd, Outcome};
 
+/// The least room for reading, in bytes. Nearly all requests fit, so that one system call reads a request.
+const READ: usize = 4096;
 /// How much of a generated body is counted as written in advance, in bytes.
 const PIECE: usize = 64 * 1024;
 const NO_BOLT: &str = "The emulator does not speak Bolt. openCypher runs over HTTP here: \
@@ -152,6 +154,8 @@ impl Connection {
         read: bool,
         deadline: Option<tokio::time::Instant>,
     ) -> io::Result<Event> {
+        // Reuses the room of earlier requests.
+        self.buffer.reserve(READ);
         let mut bytes = pin!(self.stream.read_buf(&mut self.buffer));
         let mut changed = pin!(self.control.changed());
         let mut time_out = pin!(async {
