@@ -1,5 +1,6 @@
 //! The time of a call, and the formats in which HTTP and Neptune write times.
 
+use std::fmt::Write as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use time::{Date, Month, Time, UtcDateTime};
@@ -121,18 +122,26 @@ impl Calendar {
     fn written(self, pattern: &str) -> String {
         let (hour, minute, second) = self.0.as_hms();
         let (year, month, day) = self.date();
-        let parts = [
-            ("%Y", format!("{year:04}")),
-            ("%m", format!("{month:02}")),
-            ("%d", format!("{day:02}")),
-            ("%H", format!("{hour:02}")),
-            ("%M", format!("{minute:02}")),
-            ("%S", format!("{second:02}")),
-            ("%a", format!("{:.3}", self.0.weekday().to_string())),
-            ("%b", format!("{:.3}", self.0.month().to_string())),
-        ];
-        let replace = |text: String, (sign, part): (&str, String)| text.replace(sign, &part);
-        parts.into_iter().fold(pattern.to_owned(), replace)
+        let mut text = String::with_capacity(32);
+        let mut parts = pattern.split('%');
+        text.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            let mut rest = part.chars();
+            // Writing to a string cannot fail.
+            let _ = match rest.next() {
+                Some('Y') => write!(text, "{year:04}"),
+                Some('m') => write!(text, "{month:02}"),
+                Some('d') => write!(text, "{day:02}"),
+                Some('H') => write!(text, "{hour:02}"),
+                Some('M') => write!(text, "{minute:02}"),
+                Some('S') => write!(text, "{second:02}"),
+                Some('a') => write!(text, "{:.3}", self.0.weekday()),
+                Some('b') => write!(text, "{:.3}", self.0.month()),
+                _ => Ok(()),
+            };
+            text.push_str(rest.as_str());
+        }
+        text
     }
 
     /// `20240101T000500Z`, the format in signatures.
