@@ -9,6 +9,9 @@ use super::Close;
 use super::frames::{Frame, Frames};
 use crate::{ConnectionEnd, Cut, Delivery, Fault, Framing, Outcome, Part, Response};
 
+/// The usual size of a response with its body, in bytes.
+const USUAL: usize = 1024;
+
 /// The properties of a request that its response depends on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asker {
@@ -98,7 +101,6 @@ fn delivered(mut response: Response, delivery: &Delivery, asker: Asker, close: C
         HeaderMap::new()
     };
     let then = then(&response, delivery, framing, asker, close);
-    let frames = has_body.then(|| Frames::new(&response, framing, delivery, &trailers));
 
     let headers = &mut response.head.headers;
     if framing != Framing::Chunked {
@@ -112,8 +114,10 @@ fn delivered(mut response: Response, delivery: &Delivery, asker: Asker, close: C
         Framing::CloseDelimited => {}
         Framing::Length | Framing::Auto => {
             let length: usize = response.chunks.iter().map(Bytes::len).sum();
-            let announced = length.saturating_add(delivery.missing).to_string();
-            set(headers, header::CONTENT_LENGTH, &announced);
+            let announced = length.saturating_add(delivery.missing);
+            headers
+                .entry(header::CONTENT_LENGTH)
+                .or_insert(announced.into());
         }
     }
     if !trailers.is_empty() {
@@ -126,7 +130,15 @@ fn delivered(mut response: Response, delivery: &Delivery, asker: Asker, close: C
         set(headers, header::CONNECTION, "keep-alive");
     }
 
-    let head = head(&response);
+    let mut head = head(&response);
+    // Nearly all responses: without frames, the bytes need not be copied several times.
+    if framing == Framing::Length && *delivery == Delivery::default() {
+        let body = response.chunks.iter().filter(|_| has_body);
+        body.for_each(|chunk| head.extend_from_slice(chunk));
+        let steps = vec![Step::Send(head.into())];
+        return Script { steps, then };
+    }
+    let frames = has_body.then(|| Frames::new(&response, framing, delivery, &trailers));
     match frames {
         None => travel(head, Body::default(), delivery, then),
         Some(frames) if response.generated.is_some() => {
@@ -214,7 +226,10 @@ fn set(headers: &mut HeaderMap, name: http::HeaderName, value: &str) {
 fn head(response: &Response) -> Vec<u8> {
     let status = response.status();
     let reason = status.canonical_reason().unwrap_or("Unknown");
-    let mut head = format!("HTTP/1.1 {} {reason}\r\n", status.as_u16()).into_bytes();
+    let mut head = Vec::with_capacity(USUAL);
+    for part in ["HTTP/1.1 ", status.as_str(), " ", reason, "\r\n"] {
+        head.extend_from_slice(part.as_bytes());
+    }
     write_headers(&mut head, &response.head.headers);
     head
 }
