@@ -65,7 +65,6 @@ pub struct Emulator {
 #[derive(Debug)]
 struct Arrival {
     entry: LogEntry,
-    request: Request<Bytes>,
     planned: Option<PlannedFault>,
     date: Date,
     /// Whether the client has disconnected.
@@ -166,27 +165,27 @@ impl Emulator {
             None => self.plan.take(operation),
         };
         let date = planned.as_ref().map_or(Date::True, PlannedFault::date);
-        let mut entry = LogEntry::new(self.received, now, request.clone());
-        entry.operation = operation;
-        entry.request_id.clone_from(&request_id);
-        entry.signature = self.check_signature(&request, now, date);
-        entry.fault_applied = is_valid && planned.is_some();
+        let signature = self.check_signature(&request, now, date);
         let stage = planned
             .as_ref()
             .map_or(Stage::Executed, PlannedFault::stage);
         let ran = if stage == Stage::Executed {
-            self.execute(found, &request, &entry.signature, now)
+            self.execute(found, &request, &signature, now)
         } else {
             // A `Replacement` that sends or alters the response of the request uses this error as that
             // response; the others discard the error.
             let text = "The planned fault prevented the execution.";
             Err(Failure::new("InternalFailureException", text))
         };
+        let mut entry = LogEntry::new(self.received, now, request);
+        entry.operation = operation;
+        entry.request_id.clone_from(&request_id);
+        entry.signature = signature;
+        entry.fault_applied = is_valid && planned.is_some();
         entry.query = self.cluster.queries.last_request.take();
         entry.script = self.cluster.queries.last_script.take();
         let arrival = Arrival {
             entry,
-            request,
             planned,
             date,
             is_gone: false,
@@ -219,7 +218,6 @@ impl Emulator {
     ) -> (Outcome, LogEntry) {
         let Arrival {
             mut entry,
-            request,
             planned,
             date,
             ..
@@ -227,9 +225,7 @@ impl Emulator {
         let request_id = entry.request_id.as_str();
         let reply = ran.unwrap_or_else(|failure| Reply::from(self.refuse(failure, request_id)));
         let context = Context {
-            request: &request,
-            request_id,
-            operation: entry.operation,
+            entry: &entry,
             region: &self.cluster.config.region,
             message_member: self.cluster.config.message_member,
             now,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{ErrorForm, ErrorResponse, Garbage, Replacement};
 use crate::failure::Failure;
-use crate::{ConnectionEnd, Delivery, Fault, Now, Outcome, Response};
+use crate::{ConnectionEnd, Delivery, Fault, LogEntry, Now, Outcome, Response};
 
 /// Bytes that are not valid JSON, UTF-8 or HTTP.
 const GARBAGE: &[u8] = b"\xff\xfe\x00garbage]}\r\n\r\n";
@@ -19,9 +19,7 @@ const HTML: &str =
 /// The request data that a replaced response needs.
 #[derive(Debug)]
 pub(crate) struct Context<'a> {
-    pub(crate) request: &'a http::Request<Bytes>,
-    pub(crate) request_id: &'a str,
-    pub(crate) operation: Option<&'static str>,
+    pub(crate) entry: &'a LogEntry,
     pub(crate) region: &'a str,
     pub(crate) message_member: bool,
     pub(crate) now: Now,
@@ -29,7 +27,7 @@ pub(crate) struct Context<'a> {
 
 impl Context<'_> {
     pub(crate) fn refuse(&self, failure: Failure) -> Response {
-        failure.into_response(self.request_id, self.message_member)
+        failure.into_response(&self.entry.request_id, self.message_member)
     }
 }
 
@@ -83,8 +81,7 @@ impl ErrorResponse {
         match self.form {
             ErrorForm::Json => context.refuse(failure),
             ErrorForm::Header => {
-                let body =
-                    json!({ "requestId": context.request_id, "detailedMessage": failure.message });
+                let body = json!({ "requestId": context.entry.request_id, "detailedMessage": failure.message });
                 json_bytes(status, body.to_string()).header_if_valid(ERROR_TYPE, failure.code)
             }
             ErrorForm::MessageOnly => {
@@ -116,8 +113,8 @@ fn html(status: StatusCode) -> Response {
 
 fn redirect(status: StatusCode, location: Option<String>, context: &Context<'_>) -> Response {
     let location = location.unwrap_or_else(|| {
-        let target = context.request.uri().path_and_query();
-        target.map_or("/", |target| target.as_str()).to_owned()
+        let target = context.entry.target.as_str();
+        if target.is_empty() { "/" } else { target }.to_owned()
     });
     Response::new(status, "").header_if_valid(header::LOCATION, location)
 }

@@ -51,8 +51,10 @@ impl Refusal {
     pub(crate) fn failure(&self, context: &Context<'_>) -> Failure {
         let clock = Calendar::of(shifted(context.now.wall, self.skew()));
         // An unsigned request is treated as signed at the true time.
-        let signed =
-            || sigv4::signed_at(context.request).unwrap_or_else(|| Calendar::of(context.now.wall));
+        let signed = || {
+            sigv4::signed_at(&context.entry.headers)
+                .unwrap_or_else(|| Calendar::of(context.now.wall))
+        };
         Failure::access_denied(match self {
             Self::InvalidToken => sigv4::INVALID_TOKEN.to_owned(),
             Self::ExpiredToken => sigv4::EXPIRED_TOKEN.to_owned(),
@@ -63,7 +65,7 @@ impl Refusal {
             Self::NotAuthorized => format!(
                 "User: arn:aws:iam::{ACCOUNT}:user/emulated is not authorized to perform: neptune-db:{} \
                  on resource: arn:aws:neptune-db:{}:{ACCOUNT}:cluster-EMULATED/*",
-                context.operation.unwrap_or("connect"),
+                context.entry.operation.unwrap_or("connect"),
                 context.region
             ),
             Self::InsufficientAccess => {

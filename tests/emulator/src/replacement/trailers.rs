@@ -87,7 +87,9 @@ fn failing(
     context: &Context<'_>,
 ) -> Response {
     // Neptune adds the text as `message` here, too.
-    let error = failure.clone().into_response(context.request_id, true);
+    let error = failure
+        .clone()
+        .into_response(&context.entry.request_id, true);
     let error = error.body();
     let kept = match after {
         Some(after) => own.start(after),
