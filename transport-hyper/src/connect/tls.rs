@@ -1,6 +1,6 @@
 //! TLS by rustls, over any stream.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use hyper_util::rt::TokioIo;
 use neptunedata::{
@@ -9,11 +9,19 @@ use neptunedata::{
 };
 use rustls::{
     ClientConfig, RootCertStore,
+    client::Resumption,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
 use tokio_rustls::TlsConnector;
 
 use crate::{BuildError, errors, io::Stream};
+
+/// How many TLS sessions can be resumed. rustls keeps eight for each server, and each configuration has one server.
+const SESSIONS: usize = 8;
+
+/// The root certificates of all clients: those with the same roots share them. They do not share TLS sessions, so that
+/// each client verifies its server itself.
+static ROOTS: Mutex<Vec<Weak<RootCertStore>>> = Mutex::new(Vec::new());
 
 /// TLS to one server, or to the proxy.
 #[derive(Clone)]
@@ -29,11 +37,12 @@ impl Tls {
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| BuildError::TlsName(host.to_owned()))?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
+        let mut config = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
             .map_err(|error| BuildError::Roots(error.to_string()))?
-            .with_root_certificates(store(roots)?)
+            .with_root_certificates(shared(store(roots)?))
             .with_no_client_auth();
+        config.resumption = Resumption::in_memory_sessions(SESSIONS);
         Ok(Tls {
             peer,
             config: Arc::new(config),
@@ -55,6 +64,19 @@ impl Tls {
             probe,
         })
     }
+}
+
+/// The store of another client with these roots, if there is one. The Mozilla roots take 14 KB.
+fn shared(store: RootCertStore) -> Arc<RootCertStore> {
+    let mut known = ROOTS.lock().unwrap_or_else(PoisonError::into_inner);
+    known.retain(|store| store.strong_count() > 0);
+    let mut same = known.iter().filter_map(Weak::upgrade);
+    if let Some(same) = same.find(|known| known.roots == store.roots) {
+        return same;
+    }
+    let store = Arc::new(store);
+    known.push(Arc::downgrade(&store));
+    store
 }
 
 fn store(roots: &RootCertificates) -> Result<RootCertStore, BuildError> {

@@ -4,6 +4,8 @@
 mod cancellations;
 mod deadlines;
 mod dropped;
+#[cfg(feature = "tls")]
+mod idle;
 mod limits;
 mod rows;
 mod runtimes;
