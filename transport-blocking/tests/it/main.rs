@@ -6,6 +6,7 @@
 mod agent;
 mod allocations;
 mod credentials;
+mod idle;
 mod roots;
 mod seam;
 mod support;
