@@ -50,6 +50,7 @@ pub struct Emulator {
     cluster: Cluster,
     plan: Plan,
     seen: Seen,
+    /// The log, and before it up to a quarter more entries than its limit.
     log: Vec<LogEntry>,
     counts: BTreeMap<&'static str, Counts>,
     request_ids: Ids,
@@ -241,7 +242,8 @@ impl Emulator {
     /// All received requests, in order. [`Config::log_limit`] limits them.
     #[must_use]
     pub fn log(&self) -> &[LogEntry] {
-        &self.log
+        let too_many = self.log.len().saturating_sub(self.cluster.config.log_limit);
+        self.log.get(too_many..).unwrap_or_default()
     }
 
     /// Calls this function with the log entry of each request when its outcome is known: for a query with a duration,
@@ -397,8 +399,11 @@ impl Emulator {
             counts.executed += usize::from(entry.executed);
         }
         self.log.push(entry);
-        let too_many = self.log.len().saturating_sub(self.cluster.config.log_limit);
-        self.log.drain(..too_many);
+        // Old entries are dropped many at a time, because each removal moves all entries that remain.
+        let limit = self.cluster.config.log_limit;
+        if self.log.len() > limit.saturating_add(limit / 4) {
+            self.log.drain(..self.log.len() - limit);
+        }
     }
 }
 

@@ -133,6 +133,19 @@ fn same_seed_same_bytes() {
 }
 
 #[test]
+fn a_bounded_log_has_the_newest_entries() {
+    for limit in [0, 1, 7, 40] {
+        let mut neptune = Emulator::new(Config::default().log_limit(limit));
+        for number in 1..=100 {
+            neptune.get("/status");
+            let log = neptune.log().iter().map(|entry| entry.number);
+            let newest = (1..=number).rev().take(limit);
+            assert_eq!(log.rev().collect::<Vec<_>>(), newest.collect::<Vec<_>>());
+        }
+    }
+}
+
+#[test]
 fn the_log_can_be_bounded_and_cleared() {
     let mut neptune = Emulator::new(Config::default().log_limit(2));
     for _ in 0..5 {
