@@ -118,6 +118,10 @@ impl Emulator {
     /// How to end the connection before this request is read, if a planned fault says so. Call this once for
     /// each request, before [`handle_read`](Self::handle_read).
     pub(crate) fn before_reading(&mut self, head: &request::Parts) -> Option<ConnectionEnd> {
+        // Most requests have no fault, and need not be routed twice.
+        if self.plan.is_empty() && !self.cluster.config.fault_header {
+            return None;
+        }
         let found = operations::find(&head.method, head.uri.path(), head.uri.query());
         let operation = found.ok().map(|(route, _)| {
             operations::of_request(route, &head.uri, &head.headers, &Bytes::new())

@@ -93,6 +93,15 @@ impl Route {
             run,
         }
     }
+
+    /// The raw text of the path's labels. `None` if path and query do not match.
+    fn labels<'a>(&self, path: &'a str, query: Option<&str>) -> Option<Vec<&'a str>> {
+        match self.path.split_once('?') {
+            Some((_, name)) if !has_parameter(query, name) => None,
+            Some((template, _)) => labels(template, path),
+            None => labels(self.path, path),
+        }
+    }
 }
 
 /// The result of an executed operation.
@@ -225,26 +234,16 @@ pub(crate) fn find<'a>(
     path: &'a str,
     query: Option<&str>,
 ) -> Result<(&'static Route, Vec<&'a str>), Failure> {
-    let mut path_known = false;
-    let routes = FAMILIES
-        .iter()
-        .flat_map(|(routes, _)| routes.iter().copied().flatten());
-    for route in routes {
-        let (template, parameter) = match route.path.split_once('?') {
-            Some((template, parameter)) => (template, Some(parameter)),
-            None => (route.path, None),
-        };
-        if parameter.is_some_and(|name| !has_parameter(query, name)) {
-            continue;
-        }
-        if let Some(labels) = labels(template, path) {
-            if route.method == *method {
-                return Ok((route, labels));
-            }
-            path_known = true;
+    let routes = || {
+        let families = FAMILIES.iter();
+        families.flat_map(|(routes, _)| routes.iter().copied().flatten())
+    };
+    for route in routes().filter(|route| route.method == *method) {
+        if let Some(labels) = route.labels(path, query) {
+            return Ok((route, labels));
         }
     }
-    if path_known {
+    if routes().any(|route| route.labels(path, query).is_some()) {
         Err(Failure::new(
             "MethodNotAllowedException",
             format!("The method {method} is not allowed on {path}."),

@@ -233,6 +233,10 @@ impl Plan {
         self.waiting.len()
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.waiting.clear();
     }
