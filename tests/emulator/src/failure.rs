@@ -4,7 +4,6 @@
 //! codes](https://docs.aws.amazon.com/neptune/latest/userguide/errors-engine-codes.html).
 
 use http::StatusCode;
-use serde_json::Value;
 
 use crate::Response;
 
@@ -99,7 +98,8 @@ impl Failure {
 
     pub(crate) fn into_response(self, request_id: &str, message_member: bool) -> Response {
         // Written by hand to keep the order of the guide's example: serde_json sorts members.
-        let message = Value::from(self.message);
+        let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
+        let message = quoted(&self.message);
         let repeated = if message_member {
             format!(",\"message\":{message}")
         } else {
@@ -107,8 +107,8 @@ impl Failure {
         };
         let body = format!(
             "{{\"requestId\":{},\"code\":{},\"detailedMessage\":{message}{repeated}}}",
-            Value::from(request_id),
-            Value::from(self.code)
+            quoted(request_id),
+            quoted(&self.code)
         );
         Response::typed(self.status, "application/x-amz-json-1.0", body)
     }

@@ -159,7 +159,9 @@ impl Response {
     /// A response with this status and JSON body.
     #[must_use]
     pub fn json(status: StatusCode, body: &Value) -> Self {
-        Self::typed(status, "application/json; charset=UTF-8", body.to_string())
+        // Faster than `to_string`. A `Value` has no keys that are not strings, so this cannot fail.
+        let body = serde_json::to_vec(body).unwrap_or_default();
+        Self::typed(status, "application/json; charset=UTF-8", body)
     }
 
     /// A response with this status, media type and body.
