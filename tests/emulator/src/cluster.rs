@@ -13,13 +13,15 @@ use crate::operations::loader::queue::Loader;
 use crate::operations::ml::jobs::MlJobs;
 use crate::operations::queries::queue::Queries;
 use crate::operations::statistics::state::AllStatistics;
-use crate::{Config, Now};
+use crate::{Config, Now, Response};
 
 /// A cluster: its configuration, and the state of each family of operations.
 #[derive(Debug)]
 pub(crate) struct Cluster {
     pub(crate) config: Config,
     pub(crate) ids: Ids,
+    /// The response with the engine's status, until the configuration changes or the cluster restarts.
+    pub(crate) status: Option<Response>,
     pub(crate) queries: Queries,
     pub(crate) streams: Streams,
     #[cfg(feature = "oxigraph")]
@@ -43,6 +45,7 @@ impl Cluster {
     pub(crate) fn new(config: Config) -> Self {
         Self {
             ids: Ids::new(config.seed),
+            status: None,
             queries: Queries::default(),
             streams: Streams::default(),
             #[cfg(feature = "oxigraph")]
@@ -69,6 +72,7 @@ impl Cluster {
         self.restarting = Some(now.mono.saturating_add(takes));
         self.restarted = Some(now.wall.checked_add(takes).unwrap_or(now.wall));
         self.reset_token = None;
+        self.status = None;
         self.queries.restart(&shut_down());
     }
 

@@ -315,6 +315,7 @@ impl Emulator {
     pub fn reconfigure(&mut self, change: impl FnOnce(Config) -> Config) {
         let streamed = self.cluster.config.streams.enabled;
         self.cluster.config = change(std::mem::take(&mut self.cluster.config));
+        self.cluster.status = None;
         if streamed && !self.cluster.config.streams.enabled {
             self.cluster.streams = Streams::default();
         }

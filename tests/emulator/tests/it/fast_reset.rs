@@ -98,8 +98,10 @@ fn a_restart_voids_the_token_and_nothing_else() {
     let mut neptune = Emulator::new(Config::default().restart_duration(Duration::from_secs(1)));
     neptune.post(JOBS, &job("job-1"));
     let token = initiate(&mut neptune);
+    let started = neptune.get("/status")["startTime"].clone();
     neptune.restart(now());
     assert_eq!(neptune.answer(get("/status")).status().as_u16(), 500);
+    assert_ne!(neptune.after(1).get("/status")["startTime"], started);
     neptune
         .after(1)
         .refuses_as(perform(&token), no_match(&token));
