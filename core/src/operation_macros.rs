@@ -5,8 +5,9 @@
 
 /// Declares an operation: the request struct, its `new` and setters, its test-value generators, and `impl Operation`.
 ///
-/// Members are those of the struct, in the order in which they are sent. For a member in the path or the
-/// query, `=>` gives the place and the name:
+/// Members are those of the struct, in the order in which they are sent. Parameters of the query are sorted by name, as
+/// in a signature, so that signing need not sort them. For a member in the path or the query, `=>` gives the place and
+/// the name:
 ///
 /// - `pub id: String => label("id")`,
 /// - `pub clean: Option<bool> => query("clean")`,

@@ -43,11 +43,11 @@ fn requests_have_a_start_position() {
         (GetPropertygraphStream::latest(), "?iteratorType=LATEST"),
         (
             GetPropertygraphStream::at(id),
-            "?iteratorType=AT_SEQUENCE_NUMBER&commitNum=12&opNum=3",
+            "?commitNum=12&iteratorType=AT_SEQUENCE_NUMBER&opNum=3",
         ),
         (
             GetPropertygraphStream::after(id).limit(100_000),
-            "?limit=100000&iteratorType=AFTER_SEQUENCE_NUMBER&commitNum=12&opNum=3",
+            "?commitNum=12&iteratorType=AFTER_SEQUENCE_NUMBER&limit=100000&opNum=3",
         ),
     ] {
         assert_eq!(target(&operation), format!("{path}{query}"));

@@ -66,11 +66,11 @@ operation! {
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/storage-index-rebuild.html>
     pub struct StartIndexRebuild {
-        /// The scope of the rebuild. The service's default is `ALL`.
-        pub scope: Option<RebuildScope> => query("scope"),
         /// The number of threads, from 1, which is the service's default. The limit is the writer's number of
         /// virtual CPUs; the response has the number in use.
         pub concurrency: Option<i32> => query("concurrency", 1..=i32::MAX),
+        /// The scope of the rebuild. The service's default is `ALL`.
+        pub scope: Option<RebuildScope> => query("scope"),
         /// The size of the write buffer. The service's default is `LOW`.
         pub write_buffer_size: Option<WriteBufferSize> => query("writeBufferSize"),
         /// Your own token, by which the service recognizes repeated requests. By default a

@@ -60,11 +60,11 @@ operation! {
         pub details: Option<bool> => query("details"),
         /// Whether to return the errors. The service's default is false.
         pub errors: Option<bool> => query("errors"),
+        /// The number of errors per page, from 1. The service's default is 10.
+        pub errors_per_page: Option<i32> => query("errorsPerPage", 1..=i32::MAX),
         /// The page of the errors, from 1, which is the service's default. Used only with
         /// [`errors`](field@Self::errors).
         pub page: Option<i32> => query("page", 1..=i32::MAX),
-        /// The number of errors per page, from 1. The service's default is 10.
-        pub errors_per_page: Option<i32> => query("errorsPerPage", 1..=i32::MAX),
     }
 
     /// Requests the status of the load with this id.

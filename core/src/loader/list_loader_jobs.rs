@@ -35,7 +35,7 @@ operation! {
     /// let endpoint = Endpoint::parse("http://localhost:8182")?;
     /// let list = ListLoaderJobs::new().limit(3).include_queued_loads(false);
     /// let request = neptunedata::request(&list, &endpoint)?;
-    /// assert_eq!(request.uri(), "http://localhost:8182/loader?limit=3&includeQueuedLoads=false");
+    /// assert_eq!(request.uri(), "http://localhost:8182/loader?includeQueuedLoads=false&limit=3");
     ///
     /// let body = r#"{"status":"200 OK","payload":{"loadIds":["a2c0ce44-a44b-4517-8cd4-1dc144a8e5b5"]}}"#;
     /// let response = neptunedata::http::Response::new(body.into());
@@ -46,10 +46,10 @@ operation! {
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/load-api-reference-status-requests.html>
     pub struct ListLoaderJobs {
-        /// The maximum number of ids to return, from 1 to 100, which is the service's default.
-        pub limit: Option<i32> => query("limit", 1..=100),
         /// Whether queued loads are listed too. The service's default is true.
         pub include_queued_loads: Option<bool> => query("includeQueuedLoads"),
+        /// The maximum number of ids to return, from 1 to 100, which is the service's default.
+        pub limit: Option<i32> => query("limit", 1..=100),
     }
 
     /// Requests up to 100 loads, including queued ones.

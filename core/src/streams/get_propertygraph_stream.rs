@@ -43,7 +43,7 @@ change_stream! {
     /// assert_eq!(
     ///     request.uri(),
     ///     "http://localhost:8182/propertygraph/stream\
-    ///      ?limit=1000&iteratorType=AFTER_SEQUENCE_NUMBER&commitNum=12&opNum=1",
+    ///      ?commitNum=12&iteratorType=AFTER_SEQUENCE_NUMBER&limit=1000&opNum=1",
     /// );
     ///
     /// let body = r#"{"lastEventId":{"commitNum":13,"opNum":1},"lastTrxTimestamp":1560011610678,

@@ -27,13 +27,13 @@ macro_rules! change_stream {
 
             $(#[$request_meta])*
             pub struct $request {
-                /// The maximum number of records, from 1 to 100,000. The service's default is 10.
-                pub limit: Option<i64> => query("limit", 1..=100_000),
-                /// Where to begin. The service's default is `AT_SEQUENCE_NUMBER`.
-                pub iterator_type: Option<IteratorType> => query("iteratorType"),
                 /// The commit to begin at or after. The service requires it for `AT_SEQUENCE_NUMBER` and
                 /// `AFTER_SEQUENCE_NUMBER`, and ignores it for the others.
                 pub commit_num: Option<i64> => query("commitNum"),
+                /// Where to begin. The service's default is `AT_SEQUENCE_NUMBER`.
+                pub iterator_type: Option<IteratorType> => query("iteratorType"),
+                /// The maximum number of records, from 1 to 100,000. The service's default is 10.
+                pub limit: Option<i64> => query("limit", 1..=100_000),
                 /// The operation in the commit. The service's default is 1.
                 pub op_num: Option<i64> => query("opNum"),
                 /// The accepted compression, sent as the header `Accept-Encoding`. Decompressing a response requires

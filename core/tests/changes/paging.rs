@@ -45,10 +45,10 @@ fn pages_continue_after_the_last_record() {
     assert_eq!(
         server.queries(),
         [
-            "limit=1000&iteratorType=TRIM_HORIZON",
-            "limit=1000&iteratorType=AFTER_SEQUENCE_NUMBER&commitNum=1&opNum=2",
-            "limit=1000&iteratorType=AFTER_SEQUENCE_NUMBER&commitNum=3&opNum=1",
-            "limit=1000&iteratorType=AFTER_SEQUENCE_NUMBER&commitNum=3&opNum=3",
+            "iteratorType=TRIM_HORIZON&limit=1000",
+            "commitNum=1&iteratorType=AFTER_SEQUENCE_NUMBER&limit=1000&opNum=2",
+            "commitNum=3&iteratorType=AFTER_SEQUENCE_NUMBER&limit=1000&opNum=1",
+            "commitNum=3&iteratorType=AFTER_SEQUENCE_NUMBER&limit=1000&opNum=3",
         ]
     );
     assert!(run.waits.is_empty());

@@ -35,11 +35,11 @@ operation! {
     pub struct CancelMlDataProcessingJob {
         /// The job. Must not be empty, `.` or `..`; the service takes 1 to 48 letters, digits and hyphens.
         pub id: String => label("id"),
+        /// Whether the job's artifacts in S3 are deleted too. The service's default is false.
+        pub clean: Option<bool> => query("clean"),
         /// The role that Neptune assumes to access SageMaker and S3. Required only if no role is attached to
         /// the cluster; it must be listed in the cluster's parameter group.
         pub neptune_iam_role_arn: Option<String> => query("neptuneIamRoleArn"),
-        /// Whether the job's artifacts in S3 are deleted too. The service's default is false.
-        pub clean: Option<bool> => query("clean"),
     }
 
     /// Cancels the job with this id.

@@ -38,12 +38,12 @@ operation! {
     pub struct DeleteMlEndpoint {
         /// The endpoint. Must not be empty, `.` or `..`; the service takes 1 to 48 letters, digits and hyphens.
         pub id: String => label("id"),
-        /// The role that Neptune assumes to access SageMaker and S3. Required only if no role is attached to
-        /// the cluster; it must be listed in the cluster's parameter group.
-        pub neptune_iam_role_arn: Option<String> => query("neptuneIamRoleArn"),
         /// Whether all artifacts of the endpoint are deleted too. The service's default is false. Documented,
         /// but not yet confirmed on an engine ([U25](crate::wire_notes#u25)).
         pub clean: Option<bool> => query("clean"),
+        /// The role that Neptune assumes to access SageMaker and S3. Required only if no role is attached to
+        /// the cluster; it must be listed in the cluster's parameter group.
+        pub neptune_iam_role_arn: Option<String> => query("neptuneIamRoleArn"),
     }
 
     /// Deletes the endpoint with this id.

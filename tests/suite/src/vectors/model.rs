@@ -103,15 +103,6 @@ impl Model {
         Some((operation.readonly, operation.idempotent))
     }
 
-    /// The names of the operation's query parameters, in the order of the model.
-    pub fn query_names(&self, operation: &str) -> Vec<&str> {
-        let members = self.input(operation).iter();
-        members
-            .filter(|member| member.location == "querystring")
-            .map(|member| member.wire_name.as_str())
-            .collect()
-    }
-
     /// The member for which clients generate a token if the caller sets none.
     pub fn token_member(&self, operation: &str) -> Option<&str> {
         let token = self

@@ -97,7 +97,7 @@ fn check(line: &Line, model: &Model) -> Result<(), String> {
         (Ok(_), _) if line.rejected => Err(format!("accepted {}", line.input)),
         (Ok(_), Some(_)) => Err(format!("{not_enforced} accepted: {}", line.input)),
         (Ok(request), None) => match &line.request {
-            Some(theirs) => compare(&request, theirs, model, &line.operation),
+            Some(theirs) => compare(&request, theirs, &line.operation),
             None => Err("the line says neither refused nor what is sent".to_owned()),
         },
     }
