@@ -1,4 +1,4 @@
-//! The canonical request of Signature Version 4, written directly to a hash.
+//! The canonical request of Signature Version 4.
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
@@ -8,38 +8,28 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Request};
 use sha2::{Digest, Sha256};
 
-/// The output of the canonical request: a hash, or a buffer in tests.
-pub(super) trait Sink {
-    fn put(&mut self, bytes: &[u8]);
-}
+/// The SHA-256 hash of an empty body.
+const EMPTY_HASH: &[u8; 64] = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-impl Sink for Sha256 {
-    fn put(&mut self, bytes: &[u8]) {
-        self.update(bytes);
-    }
-}
-
-impl Sink for Vec<u8> {
-    fn put(&mut self, bytes: &[u8]) {
-        self.extend_from_slice(bytes);
-    }
-}
-
-/// Writes the canonical form of a request. `names` are the names of the signed headers, sorted.
-pub(super) fn write(request: &Request<Bytes>, names: &[&HeaderName], sink: &mut impl Sink) {
-    sink.put(request.method().as_str().as_bytes());
-    sink.put(b"\n");
-    write_path(request.uri().path(), sink);
-    sink.put(b"\n");
-    write_query(request.uri().query().unwrap_or_default(), sink);
-    sink.put(b"\n");
+/// Appends the canonical form of a request. `names` are the names of the signed headers, sorted.
+pub(super) fn write(request: &Request<Bytes>, names: &[&HeaderName], out: &mut Vec<u8>) {
+    out.extend_from_slice(request.method().as_str().as_bytes());
+    out.push(b'\n');
+    write_path(request.uri().path(), out);
+    out.push(b'\n');
+    write_query(request.uri().query().unwrap_or_default(), out);
+    out.push(b'\n');
     for name in names {
-        write_header(request.headers(), name, sink);
+        write_header(request.headers(), name, out);
     }
-    sink.put(b"\n");
-    write_names(names, sink);
-    sink.put(b"\n");
-    sink.put(&hex(Sha256::digest(request.body()).into()));
+    out.push(b'\n');
+    write_names(names, out);
+    out.push(b'\n');
+    if request.body().is_empty() {
+        out.extend_from_slice(EMPTY_HASH);
+    } else {
+        out.extend_from_slice(&hex(Sha256::digest(request.body()).into()));
+    }
 }
 
 /// The names of the signed headers, sorted.
@@ -78,11 +68,11 @@ pub(super) fn is_signed(name: &HeaderName) -> bool {
 }
 
 /// The names, as in `host;x-amz-date`.
-pub(super) fn write_names(names: &[&HeaderName], sink: &mut impl Sink) {
+pub(super) fn write_names(names: &[&HeaderName], out: &mut Vec<u8>) {
     let mut separator: &[u8] = b"";
     for name in names {
-        sink.put(separator);
-        sink.put(name.as_str().as_bytes());
+        out.extend_from_slice(separator);
+        out.extend_from_slice(name.as_str().as_bytes());
         separator = b";";
     }
 }
@@ -90,36 +80,37 @@ pub(super) fn write_names(names: &[&HeaderName], sink: &mut impl Sink) {
 /// A header, as in `name:value,value`, with each value trimmed and its spaces collapsed.
 ///
 /// A tab counts as a space, as in botocore; the AWS SDK for Rust keeps it.
-fn write_header(headers: &HeaderMap, name: &HeaderName, sink: &mut impl Sink) {
-    sink.put(name.as_str().as_bytes());
+fn write_header(headers: &HeaderMap, name: &HeaderName, out: &mut Vec<u8>) {
+    out.extend_from_slice(name.as_str().as_bytes());
     let mut separator: &[u8] = b":";
     for value in headers.get_all(name) {
-        sink.put(separator);
+        out.extend_from_slice(separator);
         let mut space: &[u8] = b"";
         for word in value.as_bytes().split(|byte| matches!(byte, b' ' | b'\t')) {
             if !word.is_empty() {
-                sink.put(space);
-                sink.put(word);
+                out.extend_from_slice(space);
+                out.extend_from_slice(word);
                 space = b" ";
             }
         }
         separator = b",";
     }
-    sink.put(b"\n");
+    out.push(b'\n');
 }
 
 /// The path with empty and dot segments resolved, and then percent-encoded again: `/a%2Fb` is signed as `/a%252Fb`.
 ///
 /// A path that ends in a dot segment keeps its final slash, as in RFC 3986; botocore removes it.
-fn write_path(path: &str, sink: &mut impl Sink) {
+fn write_path(path: &str, out: &mut Vec<u8>) {
     let rooted = path.strip_prefix('/').unwrap_or(path);
-    let is_plain = |segment: &str| !matches!(segment, "" | "." | "..");
-    let mut inner = rooted.split('/');
+    let is_plain = |segment: &[u8]| !matches!(segment, b"" | b"." | b"..");
+    // Splitting bytes is faster than splitting short texts, which calls memchr for each segment.
+    let mut inner = rooted.as_bytes().split(|byte| *byte == b'/');
     let last = inner.next_back().unwrap_or_default();
     let clean = (is_plain(last) || last.is_empty()) && inner.all(is_plain);
     if clean {
-        sink.put(b"/");
-        write_encoded(rooted, true, sink);
+        out.push(b'/');
+        write_encoded(rooted, true, out);
         return;
     }
 
@@ -134,20 +125,20 @@ fn write_path(path: &str, sink: &mut impl Sink) {
         }
     }
     for segment in &segments {
-        sink.put(b"/");
-        write_encoded(segment, false, sink);
+        out.push(b'/');
+        write_encoded(segment, false, out);
     }
     if !is_plain(last) {
-        sink.put(b"/");
+        out.push(b'/');
     }
 }
 
 /// The parameters sorted by name and value, each decoded as a form and then strictly encoded.
 ///
 /// Queries that this crate writes are already encoded like this, and at most need to be sorted.
-fn write_query(query: &str, sink: &mut impl Sink) {
+fn write_query(query: &str, out: &mut Vec<u8>) {
     if is_canonical_query(query) {
-        sink.put(query.as_bytes());
+        out.extend_from_slice(query.as_bytes());
         return;
     }
     let mut pairs: Vec<_> = query
@@ -161,10 +152,10 @@ fn write_query(query: &str, sink: &mut impl Sink) {
     pairs.sort_unstable();
     let mut separator: &[u8] = b"";
     for (name, value) in &pairs {
-        sink.put(separator);
-        sink.put(name.as_bytes());
-        sink.put(b"=");
-        sink.put(value.as_bytes());
+        out.extend_from_slice(separator);
+        out.extend_from_slice(name.as_bytes());
+        out.push(b'=');
+        out.extend_from_slice(value.as_bytes());
         separator = b"&";
     }
 }
@@ -232,19 +223,19 @@ fn recoded(text: &str) -> Cow<'_, str> {
 }
 
 /// Writes unreserved characters (and, with `keep_slash`, the slash) unchanged, and each other byte as `%XX`.
-fn write_encoded(text: &str, keep_slash: bool, sink: &mut impl Sink) {
+fn write_encoded(text: &str, keep_slash: bool, out: &mut Vec<u8>) {
     let is_kept = |byte: u8| is_unreserved(byte) || keep_slash && byte == b'/';
     let mut rest = text.as_bytes();
     while let Some(length) = rest.iter().position(|byte| !is_kept(*byte)) {
         let (kept, [byte, after @ ..]) = rest.split_at(length) else {
             break;
         };
-        sink.put(kept);
+        out.extend_from_slice(kept);
         let [high, low] = hex_digits(*byte).map(|digit| digit.to_ascii_uppercase());
-        sink.put(&[b'%', high, low]);
+        out.extend_from_slice(&[b'%', high, low]);
         rest = after;
     }
-    sink.put(rest);
+    out.extend_from_slice(rest);
 }
 
 fn is_unreserved(byte: u8) -> bool {
@@ -300,12 +291,17 @@ mod tests {
             .header("content-length", "0")
             .body(Bytes::new())
             .unwrap();
-        let text = written(|sink| write(&request, &signed_names(request.headers()), sink));
+        let text = written(|out| write(&request, &signed_names(request.headers()), out));
         assert_eq!(
             text,
             "POST\n/ml/a%252Fb\na=&b=1&c=2\nhost:db:8182\nx-note:one two,,three\n\nhost;x-note\n\
              e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
         );
+    }
+
+    #[test]
+    fn the_hash_of_an_empty_body() {
+        assert_eq!(hex(Sha256::digest(b"").into()), *EMPTY_HASH);
     }
 
     #[test]
@@ -325,7 +321,7 @@ mod tests {
             ("/a%20b", "/a%2520b"),
             ("/a:b\u{e9}", "/a%3Ab%C3%A9"),
         ] {
-            assert_eq!(written(|sink| write_path(path, sink)), canonical, "{path}");
+            assert_eq!(written(|out| write_path(path, out)), canonical, "{path}");
         }
     }
 
@@ -345,11 +341,7 @@ mod tests {
             ("a=%c3%A9&b=\u{e9}", "a=%C3%A9&b=%C3%A9"),
             ("a=%FF", "a=%EF%BF%BD"),
         ] {
-            assert_eq!(
-                written(|sink| write_query(query, sink)),
-                canonical,
-                "{query}"
-            );
+            assert_eq!(written(|out| write_query(query, out)), canonical, "{query}");
         }
     }
 }

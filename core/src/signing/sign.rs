@@ -149,7 +149,7 @@ fn is_visible(text: &str) -> bool {
 fn check_headers(headers: &HeaderMap) -> Result<(), SignError> {
     for (name, value) in headers {
         let is_replaced = *name == DATE || *name == TOKEN;
-        if canonical::is_signed(name) && !is_replaced && str::from_utf8(value.as_bytes()).is_err() {
+        if str::from_utf8(value.as_bytes()).is_err() && canonical::is_signed(name) && !is_replaced {
             return Err(SignError::UnsignableHeader(name.clone()));
         }
     }
@@ -200,9 +200,10 @@ fn authorization(
     key: &[u8; 32],
 ) -> Result<HeaderValue, SignError> {
     let names = canonical::signed_names(request.headers());
-    let mut hash = Sha256::new();
-    canonical::write(request, &names, &mut hash);
-    let hash = canonical::hex(hash.finalize().into());
+    // One buffer for the canonical request, the string to sign and the header. Most requests fit without growing it.
+    let mut text = Vec::with_capacity(1024);
+    canonical::write(request, &names, &mut text);
+    let hash = canonical::hex(Sha256::digest(&text).into());
     let scope: [&[u8]; 7] = [
         &time.date,
         b"/",
@@ -213,45 +214,30 @@ fn authorization(
         TERMINATOR,
     ];
 
-    // One buffer for the string to sign and then for the header, which is longer, so that it never grows.
-    let parts = [ALGORITHM, access_key_id.as_bytes()]
-        .into_iter()
-        .chain(scope);
-    let names_length = names
-        .iter()
-        .map(|name| name.as_str().len().saturating_add(1));
-    let length = parts
-        .map(<[u8]>::len)
-        .chain(names_length)
-        .chain([" Credential=/, SignedHeaders=, Signature=".len(), 63])
-        .fold(0, usize::saturating_add);
-    let mut buffer = Vec::with_capacity(length);
-    for part in [ALGORITHM, b"\n", &time.text, b"\n"]
-        .into_iter()
-        .chain(scope)
-        .chain([b"\n".as_slice(), &hash])
-    {
-        buffer.extend_from_slice(part);
-    }
-    let signature = calculate_signature(key, &buffer);
+    text.clear();
+    append(&mut text, &[ALGORITHM, b"\n", &time.text, b"\n"]);
+    append(&mut text, &scope);
+    append(&mut text, &[b"\n", &hash]);
+    let signature = calculate_signature(key, &text);
 
-    buffer.clear();
-    for part in [ALGORITHM, b" Credential=", access_key_id.as_bytes(), b"/"]
-        .into_iter()
-        .chain(scope)
-    {
-        buffer.extend_from_slice(part);
-    }
-    buffer.extend_from_slice(b", SignedHeaders=");
-    canonical::write_names(&names, &mut buffer);
-    buffer.extend_from_slice(b", Signature=");
-    buffer.extend_from_slice(signature.as_bytes());
+    text.clear();
+    let id = access_key_id.as_bytes();
+    append(&mut text, &[ALGORITHM, b" Credential=", id, b"/"]);
+    append(&mut text, &scope);
+    append(&mut text, &[b", SignedHeaders="]);
+    canonical::write_names(&names, &mut text);
+    append(&mut text, &[b", Signature=", signature.as_bytes()]);
 
     // Only the id can be invalid: all other parts are checked or written here.
-    let mut header = HeaderValue::from_maybe_shared(Bytes::from(buffer))
-        .map_err(|_| SignError::InvalidAccessKeyId)?;
+    let mut header = HeaderValue::from_bytes(&text).map_err(|_| SignError::InvalidAccessKeyId)?;
     header.set_sensitive(true);
     Ok(header)
+}
+
+fn append(text: &mut Vec<u8>, parts: &[&[u8]]) {
+    for part in parts {
+        text.extend_from_slice(part);
+    }
 }
 
 /// A time in the formats of signatures.
