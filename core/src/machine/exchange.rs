@@ -218,7 +218,7 @@ impl Exchange {
     }
 
     fn attempt(&mut self, now: Now) -> Flow {
-        let request = match &self.plan.request {
+        let stored = match &mut self.plan.request {
             Ok(request) => request,
             Err(error) => {
                 let error = Error::new(self.plan.info.name, error.clone());
@@ -242,14 +242,12 @@ impl Exchange {
             }
         }
         let attempt = self.retry.attempts.saturating_add(1);
-        let mut request = request.clone();
         if let Some(query) = &mut self.plan.query {
-            query.rename(attempt, request.body_mut());
-            // Keep the stored body in step with the id: the next attempt looks for this id in it.
-            if let Ok(renamed) = &mut self.plan.request {
-                renamed.body_mut().clone_from(request.body());
-            }
+            query.rename(attempt, stored.body_mut());
         }
+        // A clone has no room for the headers of signing: it is kept, and the original is sent.
+        let clone = stored.clone();
+        let mut request = mem::replace(stored, clone);
         if let Some(credentials) = &self.retry.credentials
             && session.is_signed()
             && let Err(error) = session.sign(&mut request, credentials, wall)

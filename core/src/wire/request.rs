@@ -6,7 +6,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue,
+    HeaderMap, HeaderName, HeaderValue, Method,
     header::{ACCEPT_ENCODING, CONTENT_TYPE, TE},
 };
 use serde::Serialize;
@@ -129,6 +129,8 @@ impl<'a> RequestWriter<'a> {
     ) -> Self {
         let mut uri = String::with_capacity(endpoint.url().len().saturating_add(256));
         uri.push_str(endpoint.url());
+        // Room for the headers of signing too, so that the map does not grow.
+        let header_capacity = if info.method == Method::POST { 8 } else { 6 };
         let mut writer = RequestWriter {
             info,
             endpoint,
@@ -137,7 +139,7 @@ impl<'a> RequestWriter<'a> {
             template: info.path,
             has_query: false,
             exclusive: &[],
-            headers: HeaderMap::with_capacity(6),
+            headers: HeaderMap::with_capacity(header_capacity),
             body: None,
             errors: Vec::new(),
             seed: None,
