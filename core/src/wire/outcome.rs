@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde_json::Value;
 
-use super::{percent, response::RawResponse};
+use super::{json_text, percent, response::RawResponse};
 use crate::{
     error::{Cause, DecodeError, ExceptionKind, ServiceError, bounded_start},
     operation::OperationInfo,
@@ -160,11 +160,12 @@ fn status_of(kind: ExceptionKind) -> Option<StatusCode> {
 
 /// The error of a success status whose whole body is one error object.
 fn whole_body(info: &OperationInfo, headers: &HeaderMap, body: &Bytes) -> Option<ServiceError> {
-    if body.len() > WHOLE_BODY_LIMIT || !mentions_code(body) {
+    // Many outputs mention a code; they are recognized without parsing them into a `Value`.
+    if body.len() > WHOLE_BODY_LIMIT || !mentions_code(body) || has_output(info, body) {
         return None;
     }
     let parsed = serde_json::from_slice::<Value>(body).ok()?;
-    error_object(info, headers, &parsed, body.clone())
+    error_object(headers, &parsed, body.clone())
 }
 
 /// The error object that was appended to an incomplete body.
@@ -189,25 +190,21 @@ pub(crate) fn from_tail(response: &RawResponse<'_>) -> Option<ServiceError> {
             let object = tail.get(position..)?;
             let parsed = serde_json::from_slice::<Value>(object).ok()?;
             let body = Bytes::copy_from_slice(object);
-            error_object(response.info, response.headers, &parsed, body)
+            let error = error_object(response.headers, &parsed, body)?;
+            (!has_output(response.info, object)).then_some(error)
         })
 }
 
 /// The error that this object of a success status reports, if it is an error object: it has a code, and either
-/// `detailedMessage` or another message together with a request id. An object with a member of the operation's output
-/// is the output itself, with unknown members.
-fn error_object(
-    info: &OperationInfo,
-    headers: &HeaderMap,
-    parsed: &Value,
-    body: Bytes,
-) -> Option<ServiceError> {
+/// `detailedMessage` or another message together with a request id. An object that [has output](has_output) is not
+/// an error object.
+fn error_object(headers: &HeaderMap, parsed: &Value, body: Bytes) -> Option<ServiceError> {
     let object = ErrorObject(Some(parsed));
     object.code()?;
     let has = |name| object.text(name).is_some();
     let has_message =
         has("detailedMessage") || (has("requestId") && (has("message") || has("Message")));
-    if !has_message || has_output(info, parsed) {
+    if !has_message {
         return None;
     }
     let mut error = service_error(StatusCode::INTERNAL_SERVER_ERROR, &HeaderMap::new(), &body);
@@ -221,12 +218,16 @@ fn error_object(
 }
 
 /// Whether the object has a member of the operation's output that is not null, or `payload` with an object, in which
-/// some operations wrap their output (`U14`).
-fn has_output(info: &OperationInfo, object: &Value) -> bool {
-    let mut members = object.as_object().into_iter().flatten();
-    members.any(|(name, value)| match name.as_str() {
-        "payload" if value.is_object() => true,
-        name => !value.is_null() && is_output_member(info, name),
+/// some operations wrap their output (`U14`). It is then the output itself, with unknown members.
+///
+/// The text need not be valid JSON: the caller parses it too, and does not use this result if that fails.
+fn has_output(info: &OperationInfo, object: &[u8]) -> bool {
+    let text = std::str::from_utf8(object).unwrap_or_default();
+    let mut members = json_text::members(text).into_iter().flatten();
+    members.any(|(name, value)| match name.as_deref() {
+        Some("payload") if value.starts_with('{') => true,
+        Some(name) => value != "null" && is_output_member(info, name),
+        None => false,
     })
 }
 
