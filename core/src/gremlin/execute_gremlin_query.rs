@@ -1,4 +1,4 @@
-use http::header::ACCEPT;
+use http::{HeaderValue, header::ACCEPT};
 use serde::Serialize;
 
 use super::{GremlinSerializer, QUERY_EXCEPTIONS};
@@ -133,9 +133,14 @@ impl ExecuteGremlinQuery {
     }
 
     fn write(&self, request: &mut RequestWriter<'_>) {
-        let serializer = self.serializer.as_ref();
-        let serializer = serializer.unwrap_or(&GremlinSerializer::UntypedGraphSonV3);
-        request.header("serializer", ACCEPT, serializer.as_str());
+        match &self.serializer {
+            Some(serializer) => request.header("serializer", ACCEPT, serializer.as_str()),
+            // `UntypedGraphSonV3`; a static value is not copied.
+            None => request.valid_header(
+                ACCEPT,
+                HeaderValue::from_static("application/vnd.gremlin-v3.0+json;types=false"),
+            ),
+        }
         let query_id = request.query_id::<CancelGremlinQuery>(self.query_id.as_deref());
         request.json(&Body {
             gremlin: &self.gremlin_query,

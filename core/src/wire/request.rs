@@ -344,6 +344,11 @@ impl<'a> RequestWriter<'a> {
 
 /// Methods for places of members that only a few operations use. `operation!` calls them by name.
 impl RequestWriter<'_> {
+    /// Sets a header to a value that needs no check.
+    pub(crate) fn valid_header(&mut self, name: HeaderName, value: HeaderValue) {
+        self.headers.insert(name, value);
+    }
+
     /// Adds a query parameter with the id that the request is about. The id must not be empty.
     pub(crate) fn id_query(&mut self, field: &'static str, id: &str) {
         self.check_id(field, id);
