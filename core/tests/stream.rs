@@ -10,10 +10,11 @@ mod steps;
 use http::Response;
 use neptunedata::{
     ExceptionKind,
-    error::Cause,
+    error::{Cause, DecodeErrorKind},
+    rows::{RowReader, RowsFormat},
     streams::{
         ChangeOp, Encoding, EventId, GetPropertygraphStream, GetPropertygraphStreamOutput,
-        GetSparqlStream, PropertyValue, PropertygraphRecordType, StreamFormat,
+        GetSparqlStream, PropertyValue, PropertygraphRecord, PropertygraphRecordType, StreamFormat,
     },
 };
 use serde_json::{Value, json};
@@ -261,6 +262,108 @@ fn a_truncated_page_with_other_data_is_an_error() {
     service_error::<GetPropertygraphStream>(&response(200, appended));
 }
 
+#[test]
+fn a_truncated_page_is_reported_as_truncated() {
+    let page = r#"{"records":[{"data":{"id":"a","key":"k"},"op":"ADD"},null],"format":"PG_JSON"}"#;
+    for end in 1..page.len() {
+        let error = decode_error::<GetPropertygraphStream>(&response(200, &page[..end]));
+        assert_eq!(error.kind(), DecodeErrorKind::Truncated, "{end}");
+    }
+}
+
+#[test]
+fn errors_have_the_path_of_the_value_in_the_page() {
+    use DecodeErrorKind::{Shape, Syntax};
+    for (page, kind, path) in [
+        (
+            r#"{"records":[{},null,{},{"data":{"id":"v","key":[1]},"op":[]}]}"#,
+            Shape,
+            "records[3].data.key",
+        ),
+        (
+            r#"{"records":[{},{"isLastOp":"x"}]}"#,
+            Shape,
+            "records[1].isLastOp",
+        ),
+        (
+            r#"{"records":[{}],"totalRecords":"x"}"#,
+            Shape,
+            "totalRecords",
+        ),
+        (r#"{"records":[{},5]}"#, Shape, "records[1]"),
+        (r#"{"records":{}}"#, Shape, "records"),
+        (r#"{"records":[{}],"records":[{}]}"#, Shape, ""),
+        (r#"{"records":[{} {}]}"#, Syntax, "records[1]"),
+        (r#"{"records":[{},]}"#, Syntax, "records[1]"),
+        ("{\"records\":[{}\u{a0},{}]}", Syntax, "records[1]"),
+        (r#"{"records":[{}]"format":"PG_JSON"}"#, Syntax, ""),
+        (r#"{"records":[{}]} 1"#, Syntax, ""),
+    ] {
+        let error = decode_error::<GetPropertygraphStream>(&response(200, page));
+        assert_eq!((error.kind(), error.path()), (kind, path), "{page}");
+    }
+}
+
+#[test]
+fn records_keep_their_text_in_any_layout() {
+    let (a, b) = (r#"{"op": "ADD", "x": 1.50}"#, r#"{ "eventId":"1:2" }"#);
+    for page in [
+        format!(r#"{{"records":[{a},{b}]}}"#),
+        format!(
+            "\n{{ \"totalRecords\" : 2 , \"records\" :\t[ null , {a}\r\n, {b} ,null ] , \"x\" : 1 }} "
+        ),
+        format!(r#"{{"\u0072ecords":[{a},{b}],"format":"PG_JSON"}}"#),
+        format!(
+            r#"{{"x":{{"records":[5]}},"y":"\"records\":[","records":[{a},{b}],"z":[{{"records":7}}]}}"#
+        ),
+        format!(r#"{{"records":[{a},{b}],"format":"GREMLIN_JSON"}}"#),
+    ] {
+        let records = decode::<GetPropertygraphStream>(page.clone())
+            .unwrap()
+            .records
+            .unwrap();
+        let texts: Vec<_> = records
+            .iter()
+            .map(|record| record.raw().unwrap().as_str())
+            .collect();
+        assert_eq!(texts, [a, b], "{page}");
+    }
+    for (page, records) in [
+        (r#"{"records":[]}"#, Some(0)),
+        (r#"{"records":[ null ]}"#, Some(0)),
+        (r#"{"records":null}"#, None),
+        ("{}", None),
+    ] {
+        let output = decode::<GetPropertygraphStream>(page).unwrap();
+        assert_eq!(
+            output.records.map(|records| records.len()),
+            records,
+            "{page}"
+        );
+    }
+}
+
+/// A page of records that have four strings each.
+fn page_of(records: usize) -> Vec<u8> {
+    let record = r#"{"commitTimestamp":1560011610678,"eventId":{"commitNum":1,"opNum":1},"op":"ADD","data":{"id":"d2b59bf8","type":"vl","key":"label","value":{"value":"vertex","dataType":"String"}}}"#;
+    let list = vec![record; records].join(",");
+    format!(r#"{{"format":"PG_JSON","records":[{list}],"totalRecords":{records}}}"#).into_bytes()
+}
+
+#[test]
+fn a_page_takes_an_allocation_for_each_string_and_one_for_the_records() {
+    let records = 1000;
+    let page = response(200, page_of(records));
+    let counted = allocation_counter::measure(|| {
+        let output = neptunedata::response::<GetPropertygraphStream>(&page).unwrap();
+        assert_eq!(output.records.unwrap().len(), records);
+    });
+    println!("{counted:?}");
+    let record = size_of::<PropertygraphRecord>();
+    assert!(counted.count_total <= 4 * records as u64 + 10);
+    assert!(counted.bytes_total <= ((record + 50) * records) as u64);
+}
+
 const LONG: &str = r#"{"eventId":{"commitNum":1,"opNum":1},"isLastOp":true,"op":"ADD","data":{"id":"v","type":"vp","key":"k","value":{"value":123456789012345678901234567890.10,"dataType":"Double"}}}"#;
 
 #[test]
@@ -268,8 +371,6 @@ fn records_have_every_digit() {
     use neptunedata::{
         changes::{ChangesOptions, StartPosition, Transactions},
         machine::Input,
-        rows::{RowReader, RowsFormat},
-        streams::PropertygraphRecord,
     };
 
     let page = format!(r#"{{"format":"PG_JSON","records":[{LONG}]}}"#);

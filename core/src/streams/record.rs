@@ -2,14 +2,19 @@
 
 use std::{fmt, marker::PhantomData};
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, IgnoredAny, Visitor};
-use serde_json::Value;
+use bytes::Bytes;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, Visitor};
+use serde_json::{Value, value::RawValue};
 
 use crate::{
-    error::{DecodeError, DecodeErrorKind},
+    error::DecodeError,
     streams::StreamFormat,
     types::RawJson,
-    wire::{json_text, lenient, response::RawResponse},
+    wire::{
+        json_text::{self, Cursor},
+        lenient,
+        response::RawResponse,
+    },
 };
 
 /// The text that a record was read from. It is not a part of the value: records with equal members are equal,
@@ -30,7 +35,11 @@ pub(super) trait Record: DeserializeOwned {
     /// The derived `Deserialize`.
     fn derived<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 
-    fn keep(&mut self, record: RawJson);
+    /// Keeps the text of the record.
+    fn keep(&mut self, text: RawJson);
+
+    /// Replaces the data by its text in the record.
+    fn keep_data(&mut self);
 
     fn set_other(&mut self, data: RawJson);
 }
@@ -44,44 +53,80 @@ pub(super) trait Page: DeserializeOwned {
     fn records(&mut self) -> &mut Option<Vec<Self::Record>>;
 }
 
+/// How many records the service returns at most.
+const LARGEST_PAGE: usize = 100_000;
+
 /// Reads a response. If `data` has an unknown form, it is kept as text and the page is still read.
 pub(super) fn read<P: Page>(response: &RawResponse<'_>) -> Result<P, DecodeError> {
-    let body = response.body();
-    let text = std::str::from_utf8(body).unwrap_or_default();
-    let records = || {
-        let records = json_text::member(text, "records").and_then(json_text::elements);
-        // Nulls are left out here as they are when the whole page is read.
-        records.into_iter().flatten().filter(|text| *text != "null")
-    };
-    let mut page: P = match response.json() {
-        Err(error) if error.kind() == DecodeErrorKind::Shape => {
-            read_separately(text, records()).ok_or(error)?
-        }
-        read => read?,
-    };
-    // Records of an unknown format are read as far as they have the known form; their text is kept in any case.
-    let is_legacy = page.format() == Some(&StreamFormat::GremlinJson);
-    for (record, text) in page.records().iter_mut().flatten().zip(records()) {
-        let raw = RawJson::part_of(body, text);
-        if is_legacy && let Some(data) = raw.member("data") {
-            record.set_other(data);
-        }
-        record.keep(raw);
-    }
-    Ok(page)
+    // `json` reads a page without records, and names the value that is wrong in a page that cannot be read.
+    read_page(response.plain()?).map_or_else(|| response.json(), Ok)
 }
 
-/// Reads the records one by one; `None` if something other than their data does not match, or the text is
-/// truncated after the mismatch.
-fn read_separately<'a, P: Page>(text: &str, records: impl Iterator<Item = &'a str>) -> Option<P> {
-    serde_json::from_str::<IgnoredAny>(text).ok()?;
-    let mut page: P = lenient::from_slice(without(text, "records")?.as_bytes()).ok()?;
-    let records = records.map(|text| {
-        let typed = lenient::from_slice::<P::Record>(text.as_bytes()).ok();
-        typed.or_else(|| read_without_data(text, |rest| lenient::from_slice(rest).ok()))
-    });
-    *page.records() = Some(records.collect::<Option<_>>()?);
+/// Reads the records of a page one by one, because the end of each shows where its text is, and then the other
+/// members. `None` if the page has no records or cannot be read.
+fn read_page<P: Page>(body: &Bytes) -> Option<P> {
+    let (before, list) = split_before_records(std::str::from_utf8(body).ok()?)?;
+    let mut rest = list.strip_prefix('[')?;
+    let mut records = Vec::new();
+    let after = loop {
+        let (record, text, after) = read_record::<P::Record>(skip_whitespace(rest))?;
+        // Nulls are left out.
+        if let Some(mut record) = record {
+            if records.is_empty() {
+                // Records have similar lengths. Room for all of them saves copying them when the list grows.
+                let alike = rest.len().checked_div(text.len()).unwrap_or_default();
+                records.reserve_exact(alike.min(LARGEST_PAGE));
+            }
+            record.keep(RawJson::part_of(body, text));
+            records.push(record);
+        }
+        let after = skip_whitespace(after);
+        match after.strip_prefix(',') {
+            Some(next) => rest = next,
+            None => break after.strip_prefix(']')?,
+        }
+    };
+    let others = [before, "[]", after].concat();
+    let mut page: P = lenient::from_slice(others.as_bytes()).ok()?;
+    // Records of an unknown format are read as far as they have the known form; their text is kept in any case.
+    if page.format() == Some(&StreamFormat::GremlinJson) {
+        records.iter_mut().for_each(Record::keep_data);
+    }
+    *page.records() = Some(records);
     Some(page)
+}
+
+/// Splits a page before the value of its member `records`.
+fn split_before_records(page: &str) -> Option<(&str, &str)> {
+    let mut members = Cursor::new(page);
+    if !members.enter(b'{') {
+        return None;
+    }
+    loop {
+        let name = json_text::unquoted(members.value()?)?;
+        let value = members.begin();
+        if name == "records" {
+            return page.split_at_checked(value);
+        }
+        members.value()?;
+    }
+}
+
+/// Reads the record or null at the beginning of `text`. Returns its text and the text after it, too.
+fn read_record<R: Record>(text: &str) -> Option<(Option<R>, &str, &str)> {
+    if let Some((record, length)) = lenient::read_prefix(text) {
+        let (text, after) = text.split_at_checked(length)?;
+        return Some((record, text, after));
+    }
+    // The data may have an unknown form.
+    let (whole, length) = lenient::read_prefix::<&RawValue>(text)?;
+    let (_, after) = text.split_at_checked(length)?;
+    let record = read_without_data(whole.get(), |rest| lenient::from_slice(rest).ok())?;
+    Some((Some(record), whole.get(), after))
+}
+
+fn skip_whitespace(text: &str) -> &str {
+    text.trim_start_matches([' ', '\t', '\r', '\n'])
 }
 
 /// Reads a record without its data, which is kept as text.
@@ -204,14 +249,18 @@ macro_rules! keep_raw {
                 $record::deserialize(from)
             }
 
-            fn keep(&mut self, record: crate::types::RawJson) {
+            fn keep(&mut self, text: crate::types::RawJson) {
+                self.raw = super::record::SourceText(Some(text));
                 // Numbers in a list may have lost digits: take the data from the text.
-                if let Some(data) = &mut self.data
-                    && data.other.is_some()
-                {
-                    data.other = record.member("data");
+                if self.data.as_ref().is_some_and(|data| data.other.is_some()) {
+                    self.keep_data();
                 }
-                self.raw = super::record::SourceText(Some(record));
+            }
+
+            fn keep_data(&mut self) {
+                if let Some(data) = self.raw().and_then(|text| text.member("data")) {
+                    self.set_other(data);
+                }
             }
 
             fn set_other(&mut self, data: crate::types::RawJson) {

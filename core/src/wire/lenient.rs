@@ -42,6 +42,15 @@ pub(crate) fn from_slice<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T,
     }
 }
 
+/// Reads the value at the beginning of `text`, and returns its length too. `None` if the value is invalid or does not
+/// fit `T`.
+pub(crate) fn read_prefix<'de, T: Deserialize<'de>>(text: &'de str) -> Option<(T, usize)> {
+    let error_path = ErrorPath::default();
+    let mut parser = serde_json::Deserializer::from_str(text);
+    let value = T::deserialize(Lenient::new(&mut parser, &error_path)).ok()?;
+    Some((value, parser.into_iter::<IgnoredAny>().byte_offset()))
+}
+
 /// Why a response could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}{reason} at line {line} column {column}", Prefix(.path))]
