@@ -7,6 +7,7 @@ mod messages;
 #[allow(dead_code, reason = "shared with other tests")]
 mod steps;
 
+use bytes::Bytes;
 use http::Response;
 use neptunedata::{
     ExceptionKind,
@@ -362,6 +363,23 @@ fn a_page_takes_an_allocation_for_each_string_and_one_for_the_records() {
     let record = size_of::<PropertygraphRecord>();
     assert!(counted.count_total <= 4 * records as u64 + 10);
     assert!(counted.bytes_total <= ((record + 50) * records) as u64);
+}
+
+#[test]
+fn a_record_of_rows_takes_an_allocation_for_each_string_and_one_for_its_text() {
+    let records = 1000;
+    let page = Bytes::from(page_of(records));
+    let counted = allocation_counter::measure(|| {
+        let mut rows = RowReader::<PropertygraphRecord>::new(RowsFormat::Stream);
+        rows.push(page.clone());
+        rows.end();
+        for _ in 0..records {
+            rows.next_row().unwrap().unwrap();
+        }
+        assert!(rows.next_row().unwrap().is_none());
+    });
+    println!("{counted:?}");
+    assert!(counted.count_total <= 5 * records as u64 + 20);
 }
 
 const LONG: &str = r#"{"eventId":{"commitNum":1,"opNum":1},"isLastOp":true,"op":"ADD","data":{"id":"v","type":"vp","key":"k","value":{"value":123456789012345678901234567890.10,"dataType":"Double"}}}"#;

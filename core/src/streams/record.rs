@@ -3,7 +3,9 @@
 use std::{fmt, marker::PhantomData};
 
 use bytes::Bytes;
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, Visitor};
+use serde::de::{
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error, SeqAccess, Visitor,
+};
 use serde_json::{Value, value::RawValue};
 
 use crate::{
@@ -165,24 +167,36 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
         f.write_str("a record of a change stream")
     }
 
-    fn visit_bytes<E: Error>(self, text: &[u8]) -> Result<R, E> {
-        let read = |text: &[u8]| {
-            let mut deserializer = serde_json::Deserializer::from_slice(text);
-            R::derived(&mut deserializer)
-        };
-        let text = std::str::from_utf8(text).map_err(E::custom)?;
-        let mut record = match read(text.as_bytes()) {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<R, A::Error> {
+        let record = parts.next_element_seed(Derived(PhantomData));
+        let text = parts.next_element::<&[u8]>()?.unwrap_or_default();
+        let text = std::str::from_utf8(text).map_err(A::Error::custom)?;
+        let record = match record {
             Ok(record) => record,
             Err(error) => {
-                read_without_data(text, |rest| read(rest).ok()).ok_or_else(|| E::custom(error))?
+                let read =
+                    |rest: &[u8]| R::derived(&mut serde_json::Deserializer::from_slice(rest)).ok();
+                let record = read_without_data(text, read);
+                Some(record.ok_or_else(|| A::Error::custom(error))?)
             }
         };
+        let mut record = record.ok_or_else(|| A::Error::invalid_length(0, &self))?;
         record.keep(RawJson::known(text));
         Ok(record)
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<R, D::Error> {
         R::derived(inner)
+    }
+}
+
+struct Derived<R>(PhantomData<R>);
+
+impl<'de, R: Record> DeserializeSeed<'de> for Derived<R> {
+    type Value = R;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<R, D::Error> {
+        R::derived(deserializer)
     }
 }
 
@@ -277,7 +291,7 @@ macro_rules! keep_raw {
         impl<'de> serde::Deserialize<'de> for $record {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 let visitor = super::record::RecordVisitor(std::marker::PhantomData);
-                from.deserialize_newtype_struct(crate::wire::raw::TEXT, visitor)
+                from.deserialize_newtype_struct(crate::wire::raw::VALUE_AND_TEXT, visitor)
             }
         }
 

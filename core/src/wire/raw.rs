@@ -1,14 +1,23 @@
 //! JSON deserialization in which a type can also request the text of the whole value: a
 //! [`RawJson`](crate::types::RawJson) read here is the text that was received, with all digits and in the
-//! order received. The feature of serde_json for this would be enabled for every crate in a user's build.
+//! order received. serde_json's `RawValue` itself cannot be read from values that serde has buffered, as for untagged
+//! enums.
 
 use std::fmt;
 
-use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, IgnoredAny, Visitor};
-use serde_json::de::SliceRead;
+use serde::de::value::BorrowedBytesDeserializer;
+use serde::de::{
+    self, Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, SeqAccess,
+    Visitor,
+};
+use serde_json::{de::SliceRead, value::RawValue};
 
 /// The newtype name by which a type requests the text of the value.
 pub(crate) const TEXT: &str = "$neptunedata::RawJson";
+
+/// The newtype name by which a type requests a value and its text, as a sequence of the two. The text is there even if
+/// the value cannot be read.
+pub(crate) const VALUE_AND_TEXT: &str = "$neptunedata::ValueAndText";
 
 /// Reads the value at the beginning of `input`, and returns its length too. If reading fails, the length
 /// means nothing.
@@ -16,36 +25,57 @@ pub(crate) const TEXT: &str = "$neptunedata::RawJson";
 pub(crate) fn read_prefix<T: DeserializeOwned>(
     input: &[u8],
 ) -> (Result<T, serde_json::Error>, usize) {
-    let mut inner = serde_json::Deserializer::from_slice(input);
+    let mut length = 0;
     let value = T::deserialize(Whole {
-        inner: &mut inner,
         input,
+        length: &mut length,
     });
-    (value, inner.into_iter::<IgnoredAny>().byte_offset())
+    (value, length)
 }
 
 /// Reads a value from the whole `input`.
 pub(crate) fn read_all<T: DeserializeOwned>(input: &[u8]) -> Result<T, serde_json::Error> {
-    let mut inner = serde_json::Deserializer::from_slice(input);
-    let value = T::deserialize(Whole {
-        inner: &mut inner,
-        input,
-    })?;
-    inner.end()?;
+    let (value, length) = read_prefix(input);
+    let value = value?;
+    serde_json::Deserializer::from_slice(input.get(length..).unwrap_or_default()).end()?;
     Ok(value)
 }
 
-/// The deserializer of serde_json, at the beginning of its input.
+/// The deserializer of serde_json for the value at the beginning of `input`. It sets the length of the value.
 struct Whole<'a, 'de> {
-    inner: &'a mut serde_json::Deserializer<SliceRead<'de>>,
     input: &'de [u8],
+    length: &'a mut usize,
+}
+
+impl<'de> Whole<'_, 'de> {
+    #[inline]
+    fn read<T>(
+        &mut self,
+        read: impl FnOnce(&mut serde_json::Deserializer<SliceRead<'de>>) -> T,
+    ) -> T {
+        let mut parser = serde_json::Deserializer::from_slice(self.input);
+        let value = read(&mut parser);
+        *self.length = parser.into_iter::<IgnoredAny>().byte_offset();
+        value
+    }
+
+    fn skip(&mut self) -> Result<&'de [u8], serde_json::Error> {
+        let text = self.read(|parser| <&RawValue>::deserialize(parser))?;
+        Ok(text.get().as_bytes())
+    }
+
+    /// The text of the value that was read.
+    fn text(&self) -> &'de [u8] {
+        let text = self.input.get(..*self.length).unwrap_or_default();
+        text.trim_ascii_start()
+    }
 }
 
 macro_rules! forward {
     ($($method:ident($($argument:ident: $type:ty),*);)*) => {
         $(#[inline]
-        fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, Self::Error> {
-            self.inner.$method($($argument,)* visitor)
+        fn $method<V: Visitor<'de>>(mut self, $($argument: $type,)* visitor: V) -> Result<V::Value, Self::Error> {
+            self.read(|parser| parser.$method($($argument,)* visitor))
         })*
     };
 }
@@ -54,18 +84,18 @@ impl<'de> Deserializer<'de> for Whole<'_, 'de> {
     type Error = serde_json::Error;
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
+        mut self,
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        if name != TEXT {
-            return self.inner.deserialize_newtype_struct(name, visitor);
+        match name {
+            TEXT => visitor.visit_borrowed_bytes(self.skip()?),
+            VALUE_AND_TEXT => visitor.visit_seq(ValueAndText {
+                whole: self,
+                next: Part::Value,
+            }),
+            _ => self.read(|parser| parser.deserialize_newtype_struct(name, visitor)),
         }
-        IgnoredAny::deserialize(&mut *self.inner)?;
-        let mut values = serde_json::Deserializer::from_slice(self.input).into_iter::<IgnoredAny>();
-        values.next();
-        let text = self.input.get(..values.byte_offset()).unwrap_or_default();
-        visitor.visit_borrowed_bytes(text.trim_ascii_start())
     }
 
     forward! {
@@ -99,6 +129,42 @@ impl<'de> Deserializer<'de> for Whole<'_, 'de> {
         deserialize_enum(name: &'static str, variants: &'static [&'static str]);
         deserialize_identifier();
         deserialize_ignored_any();
+    }
+}
+
+/// The two parts of [`VALUE_AND_TEXT`].
+struct ValueAndText<'a, 'de> {
+    whole: Whole<'a, 'de>,
+    next: Part,
+}
+
+enum Part {
+    Value,
+    /// The text of the value that was read.
+    Text,
+    /// The text of a value that could not be read.
+    SkippedText,
+}
+
+impl<'de> SeqAccess<'de> for ValueAndText<'_, 'de> {
+    type Error = serde_json::Error;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Self::Error> {
+        let text = match self.next {
+            Part::Value => {
+                self.next = Part::SkippedText;
+                let value = self.whole.read(|parser| seed.deserialize(parser))?;
+                self.next = Part::Text;
+                return Ok(Some(value));
+            }
+            Part::Text => self.whole.text(),
+            Part::SkippedText => self.whole.skip()?,
+        };
+        let text = BorrowedBytesDeserializer::new(text);
+        seed.deserialize(text).map(Some)
     }
 }
 
@@ -169,6 +235,44 @@ mod tests {
         let part: BTreeMap<String, RawJson> = read_all(br#"{"a": 1 }"#).unwrap();
         assert_eq!(part["a"].as_str(), "1");
         assert_eq!(read_all::<Option<Value>>(b"null").unwrap(), None);
+    }
+
+    #[test]
+    fn a_value_and_its_text_are_read_together() {
+        /// A number or why it cannot be read, and the text.
+        #[derive(Debug)]
+        struct Both(Result<Option<u8>, String>, String);
+
+        impl<'de> Deserialize<'de> for Both {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Parts;
+
+                impl<'de> Visitor<'de> for Parts {
+                    type Value = Both;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("a value and its text")
+                    }
+
+                    fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Both, A::Error> {
+                        let value = parts.next_element().map_err(|error| error.to_string());
+                        let text = parts.next_element::<&[u8]>()?.unwrap();
+                        Ok(Both(value, String::from_utf8(text.to_vec()).unwrap()))
+                    }
+                }
+
+                deserializer.deserialize_newtype_struct(VALUE_AND_TEXT, Parts)
+            }
+        }
+
+        let (both, length) = read_prefix::<Both>(b" 12 ,3");
+        let Both(value, text) = both.unwrap();
+        assert_eq!((value, &*text, length), (Ok(Some(12)), "12", 3));
+        let (both, length) = read_prefix::<Both>(br#"[1, "]"],2"#);
+        let Both(value, text) = both.unwrap();
+        assert!(value.unwrap_err().starts_with("invalid type: sequence"));
+        assert_eq!((&*text, length), (r#"[1, "]"]"#, 8));
+        assert!(read_prefix::<Both>(b"[1").0.unwrap_err().is_eof());
     }
 
     #[test]
