@@ -45,8 +45,8 @@ const TRAILING_BYTES: u64 = 1024 * 1024;
 /// with [`Input::Next`] to start and after each row. Rows that you do not request are not fetched.
 ///
 /// Rows that the machine has returned are valid, but they may not be all rows: if the response fails later, the
-/// machine returns an error after these rows, and ends. A row is handed out when the comma or bracket after it has
-/// arrived, because a row is certainly complete only then. Before the first row, the query is retried like any
+/// machine returns an error after these rows, and ends. A row is handed out when its last byte has arrived, or, in
+/// [some cases](RowReader::next_row), the comma or bracket after it. Before the first row, the query is retried like any
 /// other call, according to its effect; after the first row it is never retried.
 ///
 /// A row that is not a `T` also ends the machine, with a [`DecodeError`](crate::error::DecodeError) that names the row
@@ -243,7 +243,7 @@ impl<T: DeserializeOwned> Judge for RowJudge<T> {
     fn end(&mut self, response: &RawResponse<'_>) -> Result<(), Cause> {
         self.reader.end();
         let error = match self.reader.next_row() {
-            // A row is handed out when the comma or bracket after it has arrived, so no row is left.
+            // A row that was not handed out when it arrived needs a comma or bracket, so no row is left.
             Ok(_) => return Ok(()),
             Err(error) if error.kind() == DecodeErrorKind::Empty && self.info.may_answer_empty => {
                 return Ok(());

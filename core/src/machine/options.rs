@@ -122,8 +122,8 @@ impl CallOptions {
         self
     }
 
-    /// The maximum size in bytes of one row of [`Rows`](crate::rows::Rows), including the white space after
-    /// it, and of each member outside the rows. Default: 64 MiB.
+    /// The maximum size in bytes of one row of [`Rows`](crate::rows::Rows), and of each member outside the rows.
+    /// Default: 64 MiB. The white space after some rows [counts](crate::rows::RowReader::max_row_bytes).
     #[must_use]
     pub fn max_row_bytes(mut self, bytes: usize) -> Self {
         self.max_row_bytes = Some(bytes);

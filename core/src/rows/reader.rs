@@ -96,8 +96,9 @@ impl<T: DeserializeOwned> RowReader<T> {
         }
     }
 
-    /// Sets the maximum size of a row in bytes, including the white space after it; 64 MiB by default.
-    /// The same limit applies to each other member.
+    /// Sets the maximum size of a row in bytes; 64 MiB by default. The same limit applies to each other member.
+    /// The white space after a row counts if the row is returned only with the [delimiter](RowReader::next_row) after
+    /// it.
     #[must_use]
     pub fn max_row_bytes(mut self, bytes: usize) -> Self {
         self.values.set_limit(bytes);
@@ -121,6 +122,11 @@ impl<T: DeserializeOwned> RowReader<T> {
     /// Returns the next row. `None` means that more of the body is needed or, after
     /// [`end`](RowReader::end), that the body was complete and there are no more rows.
     ///
+    /// A row is returned when its last byte has arrived; the next call checks the comma or bracket after it. Two kinds
+    /// of rows are returned only with the comma or bracket: numbers, booleans and nulls, which may continue in the next
+    /// chunk, and objects with a code (`code`, `Code` or `__type`) and a message (`detailedMessage`, `message` or
+    /// `Message`) in them, which may be the error object at the end of an incomplete body.
+    ///
     /// # Errors
     ///
     /// If the next row is not a `T` or exceeds the limit, or if the body is truncated or is not a
@@ -128,7 +134,7 @@ impl<T: DeserializeOwned> RowReader<T> {
     #[inline]
     pub fn next_row(&mut self) -> Result<Option<T>, RowError> {
         while let Some(byte) = self.values.peek() {
-            // Most calls find the reader here, because a row also consumes the comma after it.
+            // Most calls find the reader here, because a row also consumes the comma after it, if it is there.
             if matches!(self.state, State::Row) {
                 return self.row();
             }
@@ -181,8 +187,6 @@ impl<T: DeserializeOwned> RowReader<T> {
     /// Reads the row that begins here.
     #[inline]
     fn row(&mut self) -> Result<Option<T>, RowError> {
-        // A row is complete only with its delimiter: `[1 2]` is invalid, and the `1` of `[1` may be the beginning
-        // of `12`.
         match self.values.value([b',', b']']) {
             Ok(Some((row, length))) => {
                 self.values.consume(length);
@@ -243,6 +247,7 @@ impl<T: DeserializeOwned> RowReader<T> {
                 return Err(self.malformed(DecodeErrorKind::Syntax, "", reason));
             }
             (State::Failed(error) | State::Malformed(error), _) => return Err(error.clone()),
+            (State::AfterRow, _) => return Err(self.not_json(self.level_path())),
             // A punctuation character is missing or unexpected.
             _ => return Err(self.not_json("")),
         }

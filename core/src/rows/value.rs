@@ -1,6 +1,6 @@
 //! Reads one JSON value at a time from input that may be cut anywhere.
 //!
-//! A value is first parsed in place, and accepted if a delimiter follows. If that fails because the value is cut, a
+//! A value is first parsed in place, and accepted if its end has arrived. If that fails because the value is cut, a
 //! scan looks for the end of the value in the chunks as they arrive, each byte once, and the value is parsed a second
 //! time when its end is known. So no byte is read more than a few times, even if the chunks are small.
 
@@ -8,13 +8,13 @@ use bytes::Bytes;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::window::Window;
-use crate::wire::{json_scan::Scan, raw};
+use crate::wire::{json_scan::Scan, outcome, raw};
 
 /// Input that is read one value at a time.
 #[derive(Debug)]
 pub(super) struct Values {
     window: Window,
-    /// The maximum size of a value, including the white space after it.
+    /// The maximum size of a value, including the white space before a delimiter that it needs.
     limit: usize,
     /// The scan for the end of the value at the beginning of the window, if the value was cut.
     pending: Option<Pending>,
@@ -28,13 +28,14 @@ struct Pending {
     scan: Scan,
     /// How many bytes of the window were scanned.
     seen: usize,
+    /// The end of a value that needs a delimiter, which has not arrived.
     end: Option<usize>,
 }
 
 /// Why a value cannot be returned.
 #[derive(Debug)]
 pub(super) enum ValueError {
-    /// The input is not JSON, or the value is not followed by a delimiter.
+    /// The input is not JSON, or the value is not followed by the delimiter that it needs.
     NotJson,
     /// A JSON value of this many bytes that does not have the requested type.
     WrongType(serde_json::Error, usize),
@@ -104,8 +105,8 @@ impl Values {
         unread.get(..length).unwrap_or(unread)
     }
 
-    /// Returns the value that begins here and its length, once the value and one of `delimiters` after
-    /// it have arrived. Nothing is consumed.
+    /// Returns the value that begins here and its length, once the value and, if it [needs one](needs_delimiter), one
+    /// of `delimiters` after it have arrived. Nothing is consumed.
     #[inline]
     pub(super) fn value<V: DeserializeOwned>(
         &mut self,
@@ -116,8 +117,10 @@ impl Values {
             let (outcome, length) = raw::read_prefix::<V>(window);
             let follows = window.get(length..).and_then(first_non_whitespace);
             match (outcome, follows) {
-                // Without the delimiter, a number could continue in the next chunk.
-                (Ok(value), Some((_, byte))) if delimiters.contains(&byte) => {
+                (Ok(value), follows)
+                    if follows.is_some_and(|(_, byte)| delimiters.contains(&byte))
+                        || (length <= self.limit && !needs_delimiter(self.unread(length))) =>
+                {
                     self.count(length);
                     return Ok(Some((value, length)));
                 }
@@ -148,13 +151,15 @@ impl Values {
         loop {
             let window = self.bounded();
             let seen = pending.seen;
-            let follows = pending.find_end(window);
+            let found = pending.find_end(window, delimiters);
             let fresh = window.len().saturating_sub(seen);
             self.count(fresh);
-            if let Some((end, byte)) = follows {
-                // `decode` reads the text once, and once more if that fails.
-                self.count(end.saturating_mul(2));
-                return self.decode(end, delimiters.contains(&byte));
+            if let Some((end, delimited)) = found
+                && end <= self.limit
+            {
+                // `needs_delimiter` reads the text once, and `decode` once, and once more if that fails.
+                self.count(end.saturating_mul(3));
+                return self.decode(end, delimited);
             }
             let window = self.bounded();
             if window.len() > self.limit {
@@ -223,14 +228,17 @@ impl Values {
 }
 
 impl Pending {
-    /// Continues the scan in a window that begins with the bytes scanned before. Returns the end of
-    /// the value and the first byte after it that is not white space, once both have arrived.
-    fn find_end(&mut self, window: &[u8]) -> Option<(usize, u8)> {
+    /// Continues the scan in a window that begins with the bytes scanned before. Once the value and the delimiter that
+    /// it needs have arrived, returns the end of the value, and whether the byte after it is that delimiter.
+    fn find_end(&mut self, window: &[u8], delimiters: [u8; 2]) -> Option<(usize, bool)> {
         if self.end.is_none() {
             let fresh = window.get(self.seen..).unwrap_or_default();
             match self.scan.find_end(fresh) {
                 Some(length) => {
                     let end = self.seen.saturating_add(length);
+                    if !needs_delimiter(window.get(..end).unwrap_or_default()) {
+                        return Some((end, true));
+                    }
                     self.end = Some(end);
                     self.seen = end;
                 }
@@ -239,12 +247,24 @@ impl Pending {
         }
         let end = self.end?;
         match first_non_whitespace(window.get(self.seen..).unwrap_or_default()) {
-            Some((_, byte)) => Some((end, byte)),
+            Some((_, byte)) => Some((end, delimiters.contains(&byte))),
             None => {
                 self.seen = window.len();
                 None
             }
         }
+    }
+}
+
+/// Whether the value counts only with a delimiter after it.
+///
+/// The `1` of `[1` may be the beginning of `12`. An error object ends a body in which no delimiter follows: without
+/// one, it is not a row. All other values are complete with their last byte.
+fn needs_delimiter(value: &[u8]) -> bool {
+    match value.last() {
+        Some(b']' | b'"') => false,
+        Some(b'}') => outcome::resembles_error(value),
+        _ => true,
     }
 }
 

@@ -23,6 +23,11 @@ const REQUEST_ID_ALT: HeaderName = HeaderName::from_static("x-amz-request-id");
 const NEPTUNE_STATUS: HeaderName = HeaderName::from_static("x-neptune-status");
 const NEPTUNE_DETAIL: HeaderName = HeaderName::from_static("x-neptune-detail");
 
+/// The members that contain the code of an error, in the order of preference.
+const CODES: [&str; 3] = ["code", "Code", "__type"];
+/// The members that contain the message of an error, in the order of preference.
+const MESSAGES: [&str; 3] = ["detailedMessage", "message", "Message"];
+
 /// The size of the tail of a body that is searched for an appended error object.
 pub(crate) const TAIL: usize = 64 * 1024;
 /// The maximum size of a body that is checked for being one error object.
@@ -253,8 +258,18 @@ fn begins_with_member(object: &[u8]) -> bool {
 
 /// Whether an error object can be in these bytes. Most bodies are only searched, and not parsed.
 fn mentions_code(body: &[u8]) -> bool {
-    body.split(|byte| *byte == b'"')
-        .any(|text| matches!(text, b"code" | b"Code" | b"__type"))
+    mentions(body, &CODES)
+}
+
+/// Whether this object may be an error object, judging by the strings in it.
+pub(crate) fn resembles_error(object: &[u8]) -> bool {
+    mentions_code(object) && mentions(object, &MESSAGES)
+}
+
+/// Whether one of these strings is in the JSON text.
+fn mentions(json: &[u8], strings: &[&str]) -> bool {
+    json.split(|byte| *byte == b'"')
+        .any(|text| strings.iter().any(|string| string.as_bytes() == text))
 }
 
 /// Removes a namespace up to `#`, and everything after `:`.
@@ -273,7 +288,7 @@ impl<'a> ErrorObject<'a> {
     }
 
     fn code(&self) -> Option<&'a str> {
-        ["code", "Code", "__type"]
+        CODES
             .iter()
             .find_map(|name| self.text(name).and_then(bare_name))
     }
@@ -281,7 +296,7 @@ impl<'a> ErrorObject<'a> {
     /// Neptune uses `detailedMessage`; front ends and new engines use the others. An empty message is
     /// skipped.
     fn message(&self) -> Option<&'a str> {
-        ["detailedMessage", "message", "Message"]
+        MESSAGES
             .iter()
             .find_map(|name| self.text(name).filter(|text| !text.is_empty()))
     }

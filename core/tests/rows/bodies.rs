@@ -41,7 +41,7 @@ pub(crate) fn in_pieces<T: DeserializeOwned>(
     let end = end.and_then(|()| {
         reader.end();
         match reader.next_row()? {
-            Some(_) => panic!("a row without a delimiter"),
+            Some(_) => panic!("a row that was complete before the end"),
             None => Ok(()),
         }
     });

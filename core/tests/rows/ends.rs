@@ -157,7 +157,7 @@ fn an_error_object_after_an_incomplete_body() {
     let object = limit();
     for (before, rows) in [
         (r#"{"results":[{"a":1},{"a":2},"#, 2),
-        (r#"{"results":[{"a":1},{"a":2}"#, 1),
+        (r#"{"results":[{"a":1},{"a":2}"#, 2),
         (r#"{"results":[{"a":1},{"a":2"#, 1),
         (r#"{"results":[{"a":1},{"a":"x"#, 1),
         (r#"{"results":[{"a":1},{"a":2},{"#, 2),
@@ -180,7 +180,7 @@ fn an_error_object_after_an_incomplete_body() {
 fn truncated_json() {
     for (body, rows, path) in [
         (r#"{"results":[{"a":1},{"a":2},"#, 2, "results[2]"),
-        (r#"{"results":[{"a":1},{"a":2}"#, 1, "results[1]"),
+        (r#"{"results":[{"a":1},{"a":2}"#, 2, "results"),
         (r#"{"results":[{"a":1},{"a":2"#, 1, "results[1]"),
         (r#"{"results":[{"a":1}]"#, 1, ""),
     ] {
@@ -255,6 +255,16 @@ fn a_row_of_another_type() {
              string \"x\", expected u32 at line 1 column 8; the request may have been executed"
         );
     });
+}
+
+#[test]
+fn a_row_is_returned_without_the_comma_after_it() {
+    let mut machine = Rows::<Row>::new(&unsigned(), &Cypher, 1);
+    let now = Clock::new().now();
+    machine.sends(Input::Next, now);
+    let _ = machine.resume(Input::Head(answer(200, "").parts()), now);
+    let step = machine.resume(Input::Chunk(r#"{"results":[{"a":1}"#.into()), now);
+    assert!(matches!(step, Step::Item(Row { a: 1 })), "{step:?}");
 }
 
 #[test]

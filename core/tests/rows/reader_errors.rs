@@ -5,7 +5,7 @@ use neptunedata::{
     rows::{RowReader, RowsFormat},
 };
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::bodies::{by, in_pieces, rows_of, whole};
 
@@ -43,6 +43,13 @@ fn invalid_bodies_are_errors() {
         (OpenCypher, "[]", Syntax, ""),
         (OpenCypher, r#"{"results":[1,]}"#, Syntax, "results[1]"),
         (OpenCypher, r#"{"results":[1 2]}"#, Syntax, "results[0]"),
+        (OpenCypher, r#"{"results":[1x]}"#, Syntax, "results[0]"),
+        (OpenCypher, r#"{"results":[{}{}]}"#, Syntax, "results"),
+        (OpenCypher, r#"{"results":["a":1]}"#, Syntax, "results"),
+        (OpenCypher, r#"{"results":[{}}"#, Syntax, "results"),
+        (OpenCypher, r#"{"results":[{}"#, Truncated, "results"),
+        (OpenCypher, r#"{"results":[1"#, Truncated, "results[0]"),
+        (OpenCypher, r#"{"results":[1 "#, Truncated, "results[0]"),
         (OpenCypher, r#"{"results":[1],}"#, Syntax, ""),
         (OpenCypher, r#"{"results":[1]}x"#, Syntax, ""),
         (OpenCypher, r#"{"results":[1]}{"results":[2]}"#, Syntax, ""),
@@ -136,6 +143,63 @@ fn error_texts() {
             }
         };
         assert_eq!(error.to_string(), text, "{body}");
+    }
+}
+
+/// The separator after a row is checked after the row was returned, however the body is split.
+#[test]
+fn a_row_before_a_wrong_separator_is_returned() {
+    for (body, rows) in [
+        (r#"{"results":[{"a":1}{"a":2}]}"#, vec![json!({"a": 1})]),
+        (r#"{"results":[[1],"x";3]}"#, vec![json!([1]), json!("x")]),
+        (
+            r#"{"results":[{"a":"code"},"code"}"#,
+            vec![json!({"a": "code"}), json!("code")],
+        ),
+    ] {
+        for size in [1, 2, 7, 1000] {
+            let seen = by::<Value>(RowsFormat::OpenCypher, body.as_bytes(), size);
+            assert_eq!(seen.rows, rows, "{body} by {size}");
+            let (kind, path, _) = seen.end.unwrap_err();
+            assert_eq!((kind, &*path), (DecodeErrorKind::Syntax, "results"));
+        }
+    }
+}
+
+/// No byte after these rows is needed, and the others are not taken for rows without one.
+#[test]
+fn rows_are_returned_when_their_last_byte_arrives() {
+    for (row, delimited) in [
+        (r#"{"a":[1]}"#, false),
+        (r#"[{}]"#, false),
+        (r#""text""#, false),
+        (r#"["code"]"#, false),
+        ("12", true),
+        ("null", true),
+        (r#"{"code":"SEA"}"#, false),
+        (r#"{"code":"x","detailedMessage":"m"}"#, true),
+        (r#"{"message":"m","a":{"__type":1}}"#, true),
+    ] {
+        let expected: Value = serde_json::from_str(row).unwrap();
+        for size in [1, 5, 1000] {
+            let mut reader = RowReader::<Value>::new(RowsFormat::OpenCypher);
+            let mut push = |text: &str| {
+                let pieces = text.as_bytes().chunks(size);
+                let rows = pieces.map(|piece| {
+                    reader.push(bytes::Bytes::copy_from_slice(piece));
+                    reader.next_row().unwrap()
+                });
+                rows.flatten().collect::<Vec<_>>()
+            };
+            let before = push(&format!(r#"{{"results":[{row}"#));
+            let after = push(" ,");
+            let expected = vec![expected.clone()];
+            if delimited {
+                assert_eq!((before, after), (vec![], expected), "{row} by {size}");
+            } else {
+                assert_eq!((before, after), (expected, vec![]), "{row} by {size}");
+            }
+        }
     }
 }
 

@@ -26,6 +26,7 @@ impl<T: DeserializeOwned> RowReader<T> {
                 return Err(self.malformed(DecodeErrorKind::Empty, "", "empty response body"));
             }
             State::Row => self.row_path(),
+            State::AfterRow => self.level_path().to_owned(),
             State::Skip(key, _) => {
                 let key = std::mem::take(key);
                 self.path_of(&key)
