@@ -4,6 +4,7 @@ use serde::{
     Deserialize, Serialize,
     de::{DeserializeSeed, Deserializer, IgnoredAny, SeqAccess, Visitor},
 };
+use serde_json::value::RawValue;
 
 use super::{
     QUERY_EXCEPTIONS, hint,
@@ -14,7 +15,7 @@ use crate::{
     operation::Operation,
     rows::{RowQuery, RowsFormat},
     types::RawJson,
-    wire::{json_text, request::RequestWriter, response::RawResponse},
+    wire::{request::RequestWriter, response::RawResponse},
 };
 
 custom_request! {
@@ -184,14 +185,12 @@ impl ExecuteOpenCypherQueryOutput {
 
     fn read(response: &RawResponse<'_>) -> Result<Self, DecodeError> {
         // Parse the whole body, so that a truncated response is not taken for a success.
-        let outline: Outline = response.json()?;
-        let body = response.body();
-        let text = std::str::from_utf8(body).unwrap_or_default();
-        match json_text::member(text, "results") {
-            Some(results) if outline.results.is_some() => Ok(ExecuteOpenCypherQueryOutput {
-                results: RawJson::part_of(body, results),
+        let outline: Outline<'_> = response.json()?;
+        match outline.results {
+            Some(results) => Ok(ExecuteOpenCypherQueryOutput {
+                results: RawJson::part_of(response.body(), results.get()),
             }),
-            _ => Err(response.error(DecodeErrorKind::Shape, "results", "missing member")),
+            None => Err(response.error(DecodeErrorKind::Shape, "results", "missing member")),
         }
     }
 
@@ -202,6 +201,9 @@ impl ExecuteOpenCypherQueryOutput {
     /// [`Path`](crate::opencypher::Path) for columns, and [`opencypher::Value`](crate::opencypher::Value) or
     /// [`serde_json::Value`] for columns of any kind. [`RawJson::decode`] on [`results`](Self::results) reads
     /// the whole list.
+    ///
+    /// The response was checked to its end before, so this is a second pass over its text. [`Rows`](crate::rows::Rows)
+    /// and [`RowReader`](crate::rows::RowReader) check and read the rows of a response in one pass.
     ///
     /// ```
     /// use std::collections::BTreeMap;
@@ -258,7 +260,7 @@ impl ExecuteOpenCypherQueryOutput {
         struct Silent {
             bindings: Vec<IgnoredAny>,
         }
-        let is_object = self.results.as_str().starts_with('{');
+        let is_object = self.results.bytes().starts_with(b"{");
         let silent = is_object.then(|| self.results.decode::<Silent>());
         silent.is_some_and(|silent| silent.is_ok_and(|silent| silent.bindings.is_empty()))
     }
@@ -266,8 +268,9 @@ impl ExecuteOpenCypherQueryOutput {
 
 /// The member that a response must have; the rows stay in the body.
 #[derive(Deserialize)]
-struct Outline {
-    results: Option<IgnoredAny>,
+struct Outline<'a> {
+    #[serde(borrow)]
+    results: Option<&'a RawValue>,
 }
 
 /// Reads a list, and keeps the index of the current row.

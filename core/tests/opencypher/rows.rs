@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use http::HeaderValue;
 use neptunedata::{
     error::DecodeErrorKind,
@@ -25,6 +26,20 @@ const AIRPORTS: &str = r#"{"results":[
             "~properties":{}},
         {"~id":"151","~entityType":"node","~labels":["airport"],"~properties":{}}],
      "count(a)":1,"nothing":null,"list":[1,null,"x"],"map":{"k":[{}]}}]}"#;
+
+/// The rows of an answer stay where they are in its body.
+#[test]
+fn an_answer_is_not_copied() {
+    let rows = vec![r#"{"a":[1,{"b":"text"}]}"#; 50_000].join(",");
+    let answer = http::Response::new(Bytes::from(format!(r#"{{"results":[{rows}]}}"#)));
+    let counted = allocation_counter::measure(|| {
+        let output = neptunedata::response::<ExecuteOpenCypherQuery>(&answer).unwrap();
+        assert!(!output.is_cancelled_silently());
+    });
+    // The buffer of serde_json for open brackets, and the shared handle of the body.
+    assert!(counted.count_total <= 4, "{counted:?}");
+    assert!(counted.bytes_total <= 1024, "{counted:?}");
+}
 
 #[test]
 fn rows_become_types_of_the_callers() {
