@@ -1,6 +1,5 @@
 //! Finds values inside JSON text without parsing them, so that all their digits and the order of their
-//! members are preserved. serde_json preserves these only with features that would be enabled for every
-//! crate in a user's build.
+//! members are preserved.
 //!
 //! The text must have been validated by a parser. For other text the results mean nothing, but no
 //! function panics.
