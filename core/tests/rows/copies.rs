@@ -66,6 +66,29 @@ fn no_input_is_copied_many_times() {
     }
 }
 
+/// A row that is in one chunk costs only the allocations of its own members.
+#[test]
+fn rows_are_not_copied() {
+    #[derive(serde::Deserialize)]
+    struct Row {
+        name: String,
+        age: u32,
+    }
+
+    let rows = vec![r#"{"name":"marko","age":29}"#; 1000].join(",");
+    let body = Bytes::from(format!(r#"{{"results":[{rows}]}}"#));
+    let counted = allocation_counter::measure(|| {
+        let mut reader = RowReader::<Row>::new(RowsFormat::OpenCypher);
+        reader.push(body);
+        while let Some(row) = reader.next_row().unwrap() {
+            assert_eq!((row.name.as_str(), row.age), ("marko", 29));
+        }
+        reader.end();
+        assert!(reader.next_row().unwrap().is_none());
+    });
+    assert!(counted.count_total <= 1010, "{counted:?}");
+}
+
 /// A clone of the members that is dropped before more members arrive costs no copy.
 #[test]
 fn members_are_shared() {
