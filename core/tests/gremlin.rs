@@ -1,5 +1,7 @@
 //! Gremlin: the requests of its operations, how their answers are decoded, and literals in query texts.
 
+#[path = "gremlin/allocations.rs"]
+mod allocations;
 #[path = "gremlin/answers.rs"]
 mod answers;
 #[path = "gremlin/literals.rs"]

@@ -6,6 +6,7 @@ mod typed_text;
 mod value;
 
 pub use graphson::GraphSonError;
+pub(super) use graphson::GraphSonReader;
 pub use literal::{Literal, LiteralError, quote};
 pub use value::{Edge, GremlinValue, Path, Property, Vertex, VertexProperty};
 

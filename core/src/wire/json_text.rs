@@ -59,6 +59,7 @@ impl<'a> Iterator for Elements<'a> {
 }
 
 /// A position in JSON text.
+#[derive(Clone)]
 pub(crate) struct Cursor<'a> {
     text: &'a str,
     at: usize,

@@ -124,6 +124,46 @@ fn a_row_of_another_shape_is_named() {
     assert_eq!(none.values().unwrap_err().path(), "result.data");
 }
 
+/// Members in any order; of a repeated one the last counts.
+#[test]
+fn the_last_list_with_a_list_type_has_the_results() {
+    for (data, expected) in [
+        (r#"{"@value":[1,2],"@type":"g:Set"}"#, &[1, 2][..]),
+        (r#"{"@value":null,"@type":"g:List"}"#, &[]),
+        (
+            r#"{"@type":"g:Map","@type":"g:List","@value":[1,"x"],"@value":[2]}"#,
+            &[2],
+        ),
+        (
+            r#"{"other":[7],"@type":"g:List","more":{"@value":[8]},"@value" : [ 9 ] }"#,
+            &[9],
+        ),
+        (r#"[1,"x",[]],"data":[3]"#, &[3]),
+        (r#"7,"data":[4]"#, &[4]),
+    ] {
+        assert_eq!(untyped(data).rows::<u8>().unwrap(), expected, "{data}");
+        let values = untyped(data).values().unwrap();
+        let numbers: Vec<_> = values.iter().filter_map(GremlinValue::as_i64).collect();
+        let expected: Vec<_> = expected.iter().map(|it| i64::from(*it)).collect();
+        assert_eq!(numbers, expected, "{data}");
+    }
+    for data in [
+        r#"{"@value":["x"],"@type":"g:Map"}"#,
+        r#"{"@value":["x"]}"#,
+        r#"{"@type":"g:List","@type":"g:Map","@value":[]}"#,
+        r#"{"@type":"g:List"}"#,
+        r#"[1],"data":7"#,
+    ] {
+        let error = untyped(data).rows::<u8>().unwrap_err();
+        assert_eq!(error.path(), "result.data", "{data}");
+    }
+    let typed = r#"{"@type":"g:List","@value":[1,"\ud800",{"a":"\ud800"}]}"#;
+    assert_eq!(
+        untyped(typed).values().unwrap_err().path(),
+        "result.data[1]"
+    );
+}
+
 #[test]
 fn deep_results_are_errors_when_they_are_read() {
     let deep = "[".repeat(100_000) + &"]".repeat(100_000);

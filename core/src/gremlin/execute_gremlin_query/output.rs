@@ -3,15 +3,19 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::IgnoredAny};
-use serde_json::Value;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Value, value::RawValue};
+
+use results::ResultsError;
 
 use crate::{
     error::{DecodeError, DecodeErrorKind},
-    gremlin::GremlinValue,
+    gremlin::{GremlinValue, values::GraphSonReader},
     types::RawJson,
-    wire::{found, json_text, response::RawResponse},
+    wire::{found, json_text, json_text::Cursor, response::RawResponse},
 };
+
+mod results;
 
 /// The response to [`ExecuteGremlinQuery`](crate::gremlin::ExecuteGremlinQuery).
 ///
@@ -107,16 +111,16 @@ arbitrary!(BinaryBody, with = |mut binary: BinaryBody| {
     binary
 } => content_type: Exactly("application/vnd.graphbinary-v1.0".to_owned()), bytes);
 
-/// The members that are read at once; the results stay in the body.
+/// The members of a response; the results stay in the body.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Outline {
+struct Outline<'a> {
     request_id: Option<String>,
     status: Option<GremlinQueryStatusAttributes>,
-    #[serde(rename = "result")]
-    _result: Option<IgnoredAny>,
-    #[serde(rename = "meta")]
-    _meta: Option<IgnoredAny>,
+    #[serde(borrow)]
+    result: Option<&'a RawValue>,
+    #[serde(borrow)]
+    meta: Option<&'a RawValue>,
 }
 
 impl ExecuteGremlinQueryOutput {
@@ -135,26 +139,22 @@ impl ExecuteGremlinQueryOutput {
                 ..Default::default()
             });
         }
-        let Outline {
-            request_id, status, ..
-        } = response.json()?;
+        let outline: Outline<'_> = response.json()?;
         let body = response.body();
-        let text = std::str::from_utf8(body).unwrap_or_default();
-        let member = |name| {
-            let value = json_text::member(text, name).filter(|value| *value != "null");
-            value.map(|value| RawJson::part_of(body, value))
-        };
-        let result = member("result");
-        // Errors with a code are handled before decoding; this error does not have a code.
-        let message = json_text::member(text, "detailedMessage").and_then(json_text::unquoted);
-        if let (None, Some(message)) = (&result, message) {
-            return Err(response.error(DecodeErrorKind::Shape, "detailedMessage", message));
+        if outline.result.is_none() {
+            // Errors with a code are handled before decoding; this error does not have a code.
+            let text = std::str::from_utf8(body).unwrap_or_default();
+            let message = json_text::member(text, "detailedMessage").and_then(json_text::unquoted);
+            if let Some(message) = message {
+                return Err(response.error(DecodeErrorKind::Shape, "detailedMessage", message));
+            }
         }
+        let part = |value: &RawValue| RawJson::part_of(body, value.get());
         Ok(ExecuteGremlinQueryOutput {
-            request_id,
-            status,
-            result,
-            outer_meta: member("meta"),
+            request_id: outline.request_id,
+            status: outline.status,
+            result: outline.result.map(part),
+            outer_meta: outline.meta.map(part),
             binary: None,
         })
     }
@@ -169,7 +169,10 @@ impl ExecuteGremlinQueryOutput {
     ///
     /// When there are no results, or a result does not match `T`; the error has its path, such as `result.data[3]`.
     pub fn rows<'a, T: Deserialize<'a>>(&'a self) -> Result<Vec<T>, DecodeError> {
-        self.read_each(|text| serde_json::from_str(text).map_err(|error| error.to_string()))
+        self.read_each(|cursor| {
+            let text = cursor.value().unwrap_or_default();
+            serde_json::from_str(text).map_err(|error| error.to_string())
+        })
     }
 
     /// The results as values of typed GraphSON.
@@ -179,7 +182,8 @@ impl ExecuteGremlinQueryOutput {
     /// When there are no results, or a result nests deeper than 256 levels; the error has its path, such as
     /// `result.data[3]`.
     pub fn values(&self) -> Result<Vec<GremlinValue>, DecodeError> {
-        self.read_each(|text| GremlinValue::read(text).map_err(|error| error.to_string()))
+        let mut reader = GraphSonReader::new();
+        self.read_each(|cursor| reader.read(cursor).map_err(|error| error.to_string()))
     }
 
     /// The results, each as the received text, with all digits and the order of members.
@@ -188,7 +192,11 @@ impl ExecuteGremlinQueryOutput {
     ///
     /// When there are no results.
     pub fn raw_rows(&self) -> Result<Vec<RawJson>, DecodeError> {
-        self.read_each(|text| Ok(RawJson::known(text)))
+        let bytes = self.required_result()?.bytes();
+        self.read_each(|cursor| {
+            let text = cursor.value().unwrap_or_default();
+            Ok(RawJson::part_of(bytes, text))
+        })
     }
 
     /// The metadata of the results. Neptune returns it inside [`result`](field@Self::result), but the service
@@ -208,34 +216,23 @@ impl ExecuteGremlinQueryOutput {
 
     fn read_each<'a, T>(
         &'a self,
-        read: impl Fn(&'a str) -> Result<T, String>,
+        read: impl FnMut(&mut Cursor<'a>) -> Result<T, String>,
     ) -> Result<Vec<T>, DecodeError> {
-        let rows = self.texts()?.enumerate();
-        let rows = rows.map(|(index, text)| {
-            read(text).map_err(|reason| self.error(format!("result.data[{index}]"), reason))
-        });
-        rows.collect()
+        let result = self.required_result()?.as_str();
+        results::read(result, read).map_err(|error| match error {
+            ResultsError::Missing => self.error("result.data", "missing member"),
+            ResultsError::NotAList => self.error("result.data", "expected a list"),
+            ResultsError::Element(index, reason) => {
+                self.error(format!("result.data[{index}]"), reason)
+            }
+        })
     }
 
-    /// The texts of the results. A null in place of the list is read as an empty list.
-    fn texts(&self) -> Result<impl Iterator<Item = &str>, DecodeError> {
-        let Some(result) = &self.result else {
-            return Err(match &self.binary {
-                Some(binary) => binary.not_json(),
-                None => self.error("result", "missing member"),
-            });
-        };
-        let data = json_text::member(result.as_str(), "data");
-        let data = data.ok_or_else(|| self.error("result.data", "missing member"))?;
-        let list = match json_text::member(data, "@type") {
-            Some("\"g:List\"" | "\"g:Set\"") => json_text::member(data, "@value").unwrap_or(data),
-            _ => data,
-        };
-        let elements = json_text::elements(list);
-        if elements.is_none() && list != "null" {
-            return Err(self.error("result.data", "expected a list"));
-        }
-        Ok(elements.into_iter().flatten())
+    fn required_result(&self) -> Result<&RawJson, DecodeError> {
+        self.result.as_ref().ok_or_else(|| match &self.binary {
+            Some(binary) => binary.not_json(),
+            None => self.error("result", "missing member"),
+        })
     }
 
     fn error(&self, path: impl Into<String>, reason: impl Into<String>) -> DecodeError {
