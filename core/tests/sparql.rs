@@ -1,5 +1,7 @@
 //! SPARQL: requests, and how answers are decoded.
 
+#[path = "sparql/allocations.rs"]
+mod allocations;
 #[path = "sparql/answers.rs"]
 mod answers;
 #[path = "sparql/graphs.rs"]

@@ -1,6 +1,6 @@
 //! Rows of SPARQL results as your own types.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, Unexpected,
@@ -8,13 +8,13 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use crate::sparql::RdfTerm;
+use super::term::Members;
 
 /// A row of SPARQL results, read into your type `T` by the names of variables.
 ///
-/// A field of `T` that is a string, number, boolean or enum gets the value of the term; an [`RdfTerm`] or
-/// `serde_json::Value` gets the whole term. Use an `Option` for a variable that can be unbound, because rows
-/// leave it out.
+/// A field of `T` that is a string, number, boolean or enum gets the value of the term; an
+/// [`RdfTerm`](crate::sparql::RdfTerm) or `serde_json::Value` gets the whole term. Use an `Option` for a variable that
+/// can be unbound, because rows leave it out.
 ///
 /// [`ExecuteSparqlQueryOutput::rows`](crate::sparql::ExecuteSparqlQueryOutput::rows) removes this wrapper. Use
 /// it for rows that are read as they arrive, in [`Rows<SparqlRow<T>>`](crate::rows::Rows).
@@ -124,8 +124,8 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Terms<S> {
 struct Term<D>(D);
 
 impl<'de, D: Deserializer<'de>> Term<D> {
-    fn value(self) -> Result<String, D::Error> {
-        let value = RdfTerm::deserialize(self.0)?.into_value();
+    fn value(self) -> Result<Cow<'de, str>, D::Error> {
+        let value = Members::deserialize(self.0)?.into_value();
         value.ok_or_else(|| D::Error::custom("a triple has no value of its own"))
     }
 }
@@ -151,7 +151,10 @@ macro_rules! numbers {
 macro_rules! texts {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-            visitor.visit_string(self.value()?)
+            match self.value()? {
+                Cow::Borrowed(value) => visitor.visit_borrowed_str(value),
+                Cow::Owned(value) => visitor.visit_string(value),
+            }
         }
     )*};
 }
@@ -208,7 +211,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Term<D> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        let value: serde::de::value::StringDeserializer<D::Error> =
+        let value: serde::de::value::CowStrDeserializer<'_, D::Error> =
             self.value()?.into_deserializer();
         value.deserialize_enum(name, variants, visitor)
     }

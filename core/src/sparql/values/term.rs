@@ -1,6 +1,6 @@
 //! RDF terms, in the form of SPARQL's JSON results.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::de::{
     Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor, value::MapAccessDeserializer,
@@ -106,16 +106,6 @@ impl RdfTerm {
             _ => None,
         }
     }
-
-    pub(super) fn into_value(self) -> Option<String> {
-        match self {
-            RdfTerm::Iri(value)
-            | RdfTerm::BlankNode(value)
-            | RdfTerm::Literal { value, .. }
-            | RdfTerm::Other { value, .. } => Some(value),
-            RdfTerm::Triple(_) => None,
-        }
-    }
 }
 
 impl Serialize for RdfTerm {
@@ -145,6 +135,51 @@ impl Serialize for RdfTerm {
 
 impl<'de> Deserialize<'de> for RdfTerm {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Members::deserialize(deserializer).map(Members::into_term)
+    }
+}
+
+/// The members of a term, borrowed from the JSON text unless they have escapes.
+pub(super) struct Members<'de> {
+    kind: Cow<'de, str>,
+    /// A triple only if the kind is `triple`.
+    value: TermValue<'de>,
+    datatype: Option<Text<'de>>,
+    language: Option<Text<'de>>,
+}
+
+impl<'de> Members<'de> {
+    fn into_term(self) -> RdfTerm {
+        let value = match self.value {
+            TermValue::Text(value) => value.into_owned(),
+            TermValue::Triple(triple) => return RdfTerm::Triple(triple),
+        };
+        match self.kind.as_ref() {
+            "uri" => RdfTerm::Iri(value),
+            "bnode" => RdfTerm::BlankNode(value),
+            "literal" | "typed-literal" => RdfTerm::Literal {
+                value,
+                datatype: self.datatype.map(|Text(datatype)| datatype.into_owned()),
+                language: self.language.map(|Text(language)| language.into_owned()),
+            },
+            _ => RdfTerm::Other {
+                kind: self.kind.into_owned(),
+                value,
+            },
+        }
+    }
+
+    /// The same as [`RdfTerm::value`].
+    pub(super) fn into_value(self) -> Option<Cow<'de, str>> {
+        match self.value {
+            TermValue::Text(value) => Some(value),
+            TermValue::Triple(_) => None,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(TermVisitor)
     }
 }
@@ -152,72 +187,100 @@ impl<'de> Deserialize<'de> for RdfTerm {
 struct TermVisitor;
 
 impl<'de> Visitor<'de> for TermVisitor {
-    type Value = RdfTerm;
+    type Value = Members<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an RDF term: an object with type and value")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RdfTerm, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
         let (mut kind, mut value) = (None, None);
         let (mut datatype, mut language) = (None, None);
-        while let Some(key) = map.next_key::<String>()? {
-            match key.as_str() {
-                "type" => kind = Some(map.next_value::<String>()?),
-                "value" => value = Some(map.next_value::<TermValue>()?),
+        while let Some(Text(key)) = map.next_key()? {
+            match key.as_ref() {
+                "type" => kind = Some(map.next_value()?),
+                "value" => value = Some(map.next_value()?),
                 "datatype" => datatype = map.next_value()?,
                 "xml:lang" => language = map.next_value()?,
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        let kind = kind.ok_or_else(|| A::Error::missing_field("type"))?;
-        let value = match value.ok_or_else(|| A::Error::missing_field("value"))? {
-            TermValue::Text(value) => value,
-            TermValue::Triple(triple) if kind == "triple" => return Ok(RdfTerm::Triple(triple)),
-            TermValue::Triple(_) => {
-                return Err(A::Error::custom(
-                    "only the value of a triple can be a triple",
-                ));
-            }
-        };
-        Ok(match kind.as_str() {
-            "uri" => RdfTerm::Iri(value),
-            "bnode" => RdfTerm::BlankNode(value),
-            "literal" | "typed-literal" => RdfTerm::Literal {
-                value,
-                datatype,
-                language,
-            },
-            _ => RdfTerm::Other { kind, value },
+        let Text(kind) = kind.ok_or_else(|| A::Error::missing_field("type"))?;
+        let value = value.ok_or_else(|| A::Error::missing_field("value"))?;
+        if matches!(value, TermValue::Triple(_)) && kind != "triple" {
+            return Err(A::Error::custom(
+                "only the value of a triple can be a triple",
+            ));
+        }
+        Ok(Members {
+            kind,
+            value,
+            datatype,
+            language,
         })
     }
 }
 
-enum TermValue {
-    Text(String),
+/// A string. serde's own `Cow` is never borrowed.
+struct Text<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextVisitor;
+
+        impl<'de> Visitor<'de> for TextVisitor {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Borrowed(value)))
+            }
+
+            fn visit_str<E: Error>(self, value: &str) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Owned(value.to_owned())))
+            }
+
+            fn visit_string<E: Error>(self, value: String) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Owned(value)))
+            }
+        }
+
+        deserializer.deserialize_str(TextVisitor)
+    }
+}
+
+enum TermValue<'de> {
+    Text(Cow<'de, str>),
     Triple(Box<RdfTriple>),
 }
 
-impl<'de> Deserialize<'de> for TermValue {
+impl<'de> Deserialize<'de> for TermValue<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Either;
 
         impl<'de> Visitor<'de> for Either {
-            type Value = TermValue;
+            type Value = TermValue<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a string, or an object for a triple")
             }
 
-            fn visit_str<E: Error>(self, value: &str) -> Result<TermValue, E> {
-                Ok(TermValue::Text(value.to_owned()))
+            fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<TermValue<'de>, E> {
+                Ok(TermValue::Text(Cow::Borrowed(value)))
             }
 
-            fn visit_string<E: Error>(self, value: String) -> Result<TermValue, E> {
-                Ok(TermValue::Text(value))
+            fn visit_str<E: Error>(self, value: &str) -> Result<TermValue<'de>, E> {
+                Ok(TermValue::Text(Cow::Owned(value.to_owned())))
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<TermValue, A::Error> {
+            fn visit_string<E: Error>(self, value: String) -> Result<TermValue<'de>, E> {
+                Ok(TermValue::Text(Cow::Owned(value)))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<TermValue<'de>, A::Error> {
                 let triple = RdfTriple::deserialize(MapAccessDeserializer::new(map))?;
                 Ok(TermValue::Triple(Box::new(triple)))
             }
