@@ -186,7 +186,8 @@ impl ExecuteGremlinQueryOutput {
         self.read_each(|cursor| reader.read(cursor).map_err(|error| error.to_string()))
     }
 
-    /// The results, each as the received text, with all digits and the order of members.
+    /// The results, each as the received text, with all digits and the order of members. They share the memory of the
+    /// response body, so each of them keeps all of it.
     ///
     /// # Errors
     ///
