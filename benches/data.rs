@@ -1,0 +1,139 @@
+//! Response bodies in the forms that the service sends. They are the same in each run.
+
+use std::fmt::Write;
+
+use bytes::Bytes;
+use serde::Deserialize;
+
+/// How often a row or record occurs in the bodies of decoding.
+pub(crate) const RECORDS: usize = 10_000;
+/// Rows of the openCypher body of 1 MB.
+pub(crate) const ROWS: usize = 3_200;
+
+pub(crate) const CYPHER_START: &str = "{\n  \"results\": [";
+pub(crate) const CYPHER_END: &str = "]\n}";
+
+/// `count` rows with a node of five properties, in the layout of the service, with commas between them.
+pub(crate) fn cypher_rows(count: usize) -> String {
+    let mut text = String::new();
+    for index in 0..count {
+        let (age, comma) = (index % 90, if index == 0 { "" } else { ", " });
+        let active = index.is_multiple_of(2);
+        write!(
+            text,
+            r#"{comma}{{
+      "n": {{
+        "~id": "{index:08x}-7efb-aa03-e3d4-ad7f94e4fc51",
+        "~entityType": "node",
+        "~labels": ["Person"],
+        "~properties": {{
+          "name": "Customer No. {index:06}",
+          "email": "c{index:06}@example.com",
+          "age": {age},
+          "balance": {balance}.25,
+          "active": {active}
+        }}
+      }}
+    }}"#,
+            balance = index * 7 % 100_000,
+        )
+        .unwrap();
+    }
+    text
+}
+
+pub(crate) fn cypher(count: usize) -> Bytes {
+    format!("{CYPHER_START}{}{CYPHER_END}", cypher_rows(count)).into()
+}
+
+#[derive(Debug, Deserialize)]
+#[allow(dead_code, reason = "the fields are decoded, not read")]
+pub(crate) struct Row {
+    n: Node,
+}
+
+#[derive(Debug, Deserialize)]
+#[allow(dead_code)]
+struct Node {
+    #[serde(rename = "~id")]
+    id: String,
+    #[serde(rename = "~entityType")]
+    entity_type: String,
+    #[serde(rename = "~labels")]
+    labels: Vec<String>,
+    #[serde(rename = "~properties")]
+    properties: Properties,
+}
+
+#[derive(Debug, Deserialize)]
+#[allow(dead_code)]
+struct Properties {
+    name: String,
+    email: String,
+    age: u32,
+    balance: f64,
+    active: bool,
+}
+
+/// A whole openCypher response, as a program without a client would decode it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct CypherResponse<T> {
+    #[allow(dead_code)]
+    pub(crate) results: Vec<T>,
+}
+
+/// A page of a property-graph stream. The service sends the numbers of event ids as numbers; its model, and so the SDK,
+/// has them as strings.
+pub(crate) fn stream_page(ids_as_strings: bool) -> Bytes {
+    let quote = if ids_as_strings { "\"" } else { "" };
+    let event_id =
+        |index| format!(r#"{{"commitNum":{quote}{index}{quote},"opNum":{quote}1{quote}}}"#);
+    let record = |index: usize| {
+        format!(
+            r#"{{"commitTimestamp":{timestamp},"eventId":{event_id},"data":{{"id":"{index:08x}-7efb-aa03-e3d4-ad7f94e4fc51","type":"vp","key":"name","value":{{"value":"Customer No. {index}","dataType":"String"}}}},"op":"ADD","isLastOp":true}}"#,
+            timestamp = 1_560_011_610_678 + index,
+            event_id = event_id(index),
+        )
+    };
+    format!(
+        r#"{{"lastEventId":{last},"lastTrxTimestamp":1560011620678,"format":"PG_JSON","records":[{records}],"totalRecords":{RECORDS}}}"#,
+        last = event_id(RECORDS),
+        records = joined(record),
+    )
+    .into()
+}
+
+/// A Gremlin response in typed GraphSON whose result is a list of maps.
+pub(crate) fn gremlin() -> Bytes {
+    let map = |index: usize| {
+        format!(
+            r#"{{"@type":"g:Map","@value":["id","{index:08x}-7efb-aa03","label","Person","name",{{"@type":"g:List","@value":["Customer {index}"]}},"age",{{"@type":"g:Int32","@value":{age}}},"balance",{{"@type":"g:Double","@value":{index}.25}}]}}"#,
+            age = index % 90,
+        )
+    };
+    let empty = r#"{"@type":"g:Map","@value":[]}"#;
+    format!(
+        r#"{{"requestId":"bdc1140c-0000-4000-8000-000000000000","status":{{"message":"","code":200,"attributes":{empty}}},"result":{{"data":{{"@type":"g:List","@value":[{maps}]}},"meta":{empty}}}}}"#,
+        maps = joined(map),
+    )
+    .into()
+}
+
+/// SPARQL JSON results with three variables.
+pub(crate) fn sparql() -> Bytes {
+    let solution = |index: usize| {
+        format!(
+            r#"{{"person":{{"type":"uri","value":"http://example.com/person/{index:06}"}},"name":{{"type":"literal","value":"Customer {index}"}},"age":{{"type":"literal","value":"{age}","datatype":"http://www.w3.org/2001/XMLSchema#integer"}}}}"#,
+            age = index % 90,
+        )
+    };
+    format!(
+        r#"{{"head":{{"vars":["person","name","age"]}},"results":{{"bindings":[{}]}}}}"#,
+        joined(solution),
+    )
+    .into()
+}
+
+fn joined(record: impl Fn(usize) -> String) -> String {
+    (0..RECORDS).map(record).collect::<Vec<_>>().join(",")
+}

@@ -1,0 +1,316 @@
+//! Large responses in memory: stream pages, Gremlin, SPARQL.
+
+use std::{collections::HashMap, hint::black_box};
+
+use bytes::Bytes;
+use neptunedata::{
+    gremlin::ExecuteGremlinQuery,
+    rows::RowsFormat,
+    sparql::{ExecuteSparqlQuery, SparqlRow},
+    streams::{GetPropertygraphStream, PropertygraphRecord},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::{
+    Size, data,
+    measure::cpu_micros,
+    requests::{call, response, runtime, session},
+    row::{Measure, Reach::AtMost, Row},
+    rows::{as_they_arrive, skip},
+    sdk,
+};
+
+pub(crate) fn rows(size: Size) -> Vec<Row> {
+    let mut rows = streams(size);
+    rows.extend(gremlin(size));
+    rows.extend(sparql(size));
+    rows
+}
+
+fn streams(size: Size) -> Vec<Row> {
+    vec![
+        Row::ratio(
+            "stream page of 10,000 records",
+            "µs",
+            "serde_json, the model's shape",
+            AtMost(0.65),
+            move || {
+                let body = data::stream_page(true);
+                (
+                    stream_page(size, &body),
+                    serde_typed::<ModelPage>(size, body),
+                )
+            },
+        ),
+        Row::ratio(
+            "stream page of 10,000 records, lean",
+            "µs",
+            "serde_json, our shape",
+            AtMost(1.05),
+            move || {
+                let body = data::stream_page(false);
+                (
+                    stream_page(size, &body),
+                    serde_typed::<LeanPage>(size, body),
+                )
+            },
+        ),
+        Row::ratio(
+            "stream page of 10,000 records, as rows",
+            "µs",
+            "serde_json, our shape",
+            AtMost(1.1),
+            move || {
+                let body = data::stream_page(false);
+                (
+                    read_rows::<PropertygraphRecord>(size, RowsFormat::Stream, &body),
+                    serde_typed::<LeanPage>(size, body),
+                )
+            },
+        ),
+    ]
+}
+
+fn gremlin(size: Size) -> Vec<Row> {
+    vec![
+        Row::ratio(
+            "Gremlin, typed GraphSON, 10,000 maps, values()",
+            "µs",
+            "SDK, Document",
+            AtMost(0.45),
+            move || {
+                let body = data::gremlin();
+                let (session, operation) = (session(), ExecuteGremlinQuery::new("g.V()"));
+                let client = sdk::in_memory(body.clone());
+                let runtime = runtime();
+                let ours = move || {
+                    let output = call(&session, &operation, body.clone());
+                    assert_eq!(black_box(output.values().unwrap()).len(), data::RECORDS);
+                };
+                let peer = move || {
+                    let query = client.execute_gremlin_query().gremlin_query("g.V()");
+                    let output = runtime.block_on(query.send()).expect("the SDK's query");
+                    assert!(black_box(output).result().is_some());
+                };
+                (cpu_micros(size, ours), cpu_micros(size, peer))
+            },
+        ),
+        // In place of the number of passes over the body, which cannot be counted: the place of each row is found, and
+        // no value is made.
+        Row::ratio(
+            "Gremlin, typed GraphSON, 10,000 maps, places of rows",
+            "µs",
+            "serde_json, one pass",
+            AtMost(2.0),
+            move || {
+                let body = data::gremlin();
+                let peer = body.clone();
+                let ours = move || {
+                    let response = response(body.clone());
+                    let output = neptunedata::response::<ExecuteGremlinQuery>(&response).unwrap();
+                    assert_eq!(black_box(output.raw_rows().unwrap()).len(), data::RECORDS);
+                };
+                (
+                    cpu_micros(size, ours),
+                    cpu_micros(size, move || skip(&peer)),
+                )
+            },
+        ),
+    ]
+}
+
+fn sparql(size: Size) -> Vec<Row> {
+    let row = |name: &str, reach: f64, ours: fn(Size, &Bytes) -> Measure| {
+        Row::ratio(
+            format!("SPARQL JSON, 10,000 solutions, {name}"),
+            "µs",
+            "serde_json typed",
+            AtMost(reach),
+            move || {
+                let body = data::sparql();
+                (ours(size, &body), serde_typed::<SparqlResponse>(size, body))
+            },
+        )
+    };
+    vec![
+        row("rows as they arrive", 1.05, |size, body| {
+            read_rows::<SparqlRow<Solution>>(size, RowsFormat::Sparql, body)
+        }),
+        row("whole, typed rows", 1.15, |size, body| {
+            let body = body.clone();
+            cpu_micros(size, move || {
+                let output = sparql_output(&body);
+                black_box(output.rows::<Solution>().unwrap());
+            })
+        }),
+        row("results()", 1.5, |size, body| {
+            let body = body.clone();
+            cpu_micros(size, move || {
+                black_box(sparql_output(&body).results().unwrap());
+            })
+        }),
+    ]
+}
+
+fn stream_page(size: Size, body: &Bytes) -> Measure {
+    let body = body.clone();
+    cpu_micros(size, move || {
+        let response = response(body.clone());
+        let output = neptunedata::response::<GetPropertygraphStream>(&response).unwrap();
+        black_box(output);
+    })
+}
+
+fn read_rows<T: DeserializeOwned>(size: Size, format: RowsFormat, body: &Bytes) -> Measure {
+    let body = body.clone();
+    cpu_micros(size, move || {
+        assert_eq!(as_they_arrive::<T>(format, &body), data::RECORDS as u64);
+    })
+}
+
+fn serde_typed<T: DeserializeOwned + 'static>(size: Size, body: Bytes) -> Measure {
+    cpu_micros(size, move || {
+        black_box(serde_json::from_slice::<T>(&body).unwrap());
+    })
+}
+
+fn sparql_output(body: &Bytes) -> <ExecuteSparqlQuery as neptunedata::Operation>::Output {
+    let mut response = response(body.clone());
+    let json = "application/sparql-results+json".parse().unwrap();
+    response.headers_mut().insert("content-type", json);
+    neptunedata::response::<ExecuteSparqlQuery>(&response).unwrap()
+}
+
+/// A page in the shape of the service's model, and so of the SDK: event ids are maps of strings, values are any JSON.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code, reason = "the fields are decoded, not read")]
+struct ModelPage {
+    last_event_id: HashMap<String, String>,
+    last_trx_timestamp: i64,
+    format: String,
+    records: Vec<ModelRecord>,
+    total_records: i32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code)]
+struct ModelRecord {
+    commit_timestamp: i64,
+    event_id: HashMap<String, String>,
+    data: Data<String, Value>,
+    op: String,
+    is_last_op: Option<bool>,
+}
+
+/// A page in the shape of our types.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code)]
+struct LeanPage {
+    last_event_id: EventId,
+    last_trx_timestamp: i64,
+    format: String,
+    records: Vec<LeanRecord>,
+    total_records: i32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code)]
+struct LeanRecord {
+    commit_timestamp: i64,
+    event_id: EventId,
+    data: Data<RecordType, PropertyValue>,
+    op: Op,
+    is_last_op: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code)]
+struct EventId {
+    commit_num: i64,
+    op_num: i64,
+}
+
+#[derive(Debug, Deserialize)]
+#[allow(dead_code)]
+struct Data<K, V> {
+    id: String,
+    #[serde(rename = "type")]
+    kind: K,
+    key: String,
+    value: V,
+    from: Option<String>,
+    to: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code)]
+struct PropertyValue {
+    value: Value,
+    data_type: String,
+}
+
+#[derive(Debug, Deserialize)]
+enum RecordType {
+    #[serde(rename = "vl")]
+    VertexLabel,
+    #[serde(rename = "vp")]
+    VertexProperty,
+    #[serde(rename = "e")]
+    Edge,
+    #[serde(rename = "ep")]
+    EdgeProperty,
+}
+
+#[derive(Debug, Deserialize)]
+enum Op {
+    #[serde(rename = "ADD")]
+    Add,
+    #[serde(rename = "REMOVE")]
+    Remove,
+}
+
+/// A solution as the rows of ours are typed.
+#[derive(Debug, Deserialize)]
+#[allow(dead_code)]
+struct Solution {
+    person: String,
+    name: String,
+    age: i64,
+}
+
+/// A whole SPARQL response, with the terms as structs.
+#[derive(Debug, Deserialize)]
+#[allow(dead_code)]
+struct SparqlResponse {
+    results: Bindings,
+}
+
+#[derive(Debug, Deserialize)]
+#[allow(dead_code)]
+struct Bindings {
+    bindings: Vec<SolutionTerms>,
+}
+
+#[derive(Debug, Deserialize)]
+#[allow(dead_code)]
+struct SolutionTerms {
+    person: Term,
+    name: Term,
+    age: Term,
+}
+
+#[derive(Debug, Deserialize)]
+#[allow(dead_code)]
+struct Term {
+    #[serde(rename = "type")]
+    kind: String,
+    value: String,
+    datatype: Option<String>,
+}

@@ -1,0 +1,225 @@
+//! Calls a second over loopback, 1 and 64 in flight, compared with raw clients that send the same bytes. The clients run
+//! on one core, the server on the other.
+
+use std::{rc::Rc, sync::Arc, thread, time::Instant};
+
+use http::Request;
+use tokio::task::JoinSet;
+
+use crate::{
+    Size,
+    clients::{self, Auth},
+    process::Server,
+    raw, requests,
+    requests::{STATUS, cancel, runtime},
+    row::{
+        Measure,
+        Reach::{AtLeast, Information},
+        Row,
+    },
+    sdk,
+};
+
+const UNIT: &str = "calls/s";
+
+pub(crate) fn rows(size: Size) -> Vec<Row> {
+    use Auth::{Signed, Unsigned};
+    let mut rows = Vec::new();
+    for (in_flight, auth, reach) in [
+        (1, Unsigned, 0.95),
+        (64, Unsigned, 0.85),
+        (1, Signed, 0.92),
+        (64, Signed, 0.75),
+    ] {
+        let name = format!("loopback, hyper, {in_flight} in flight, {}", auth.name());
+        rows.push(Row::ratio(
+            name,
+            UNIT,
+            "hyper-util, same bytes",
+            AtLeast(reach),
+            move || {
+                let server = Server::hyper(0);
+                (
+                    our_hyper(size, in_flight, &server, auth),
+                    raw_hyper(size, in_flight, &server, auth),
+                )
+            },
+        ));
+    }
+    for (in_flight, auth, reach) in [
+        (1, Unsigned, 0.95),
+        (64, Unsigned, 0.88),
+        (1, Signed, 0.92),
+        (64, Signed, 0.80),
+    ] {
+        let name = format!("loopback, blocking, {in_flight} in flight, {}", auth.name());
+        rows.push(Row::ratio(
+            name,
+            UNIT,
+            "ureq, same bytes",
+            AtLeast(reach),
+            move || {
+                let server = Server::hyper(0);
+                (
+                    our_blocking(size, in_flight, &server, auth),
+                    raw_ureq(size, in_flight, &server, auth),
+                )
+            },
+        ));
+    }
+    for in_flight in [1, 64] {
+        let name = format!("loopback, hyper, {in_flight} in flight, of the SDK");
+        rows.push(Row::ratio(name, UNIT, "SDK", Information, move || {
+            let server = Server::hyper(0);
+            (
+                our_hyper(size, in_flight, &server, Signed),
+                of_sdk(size, in_flight, &server),
+            )
+        }));
+    }
+    rows
+}
+
+fn our_hyper(size: Size, in_flight: usize, server: &Rc<Server>, auth: Auth) -> Measure {
+    let client = clients::hyper(&server.endpoint, auth);
+    async_calls(size, in_flight, server, move || {
+        let client = client.clone();
+        async move {
+            client.send(&cancel()).await.expect("our call");
+        }
+    })
+}
+
+fn of_sdk(size: Size, in_flight: usize, server: &Rc<Server>) -> Measure {
+    let client = sdk::over_http(&server.endpoint);
+    async_calls(size, in_flight, server, move || {
+        let client = client.clone();
+        async move { sdk::cancel(&client).await }
+    })
+}
+
+fn raw_hyper(size: Size, in_flight: usize, server: &Rc<Server>, auth: Auth) -> Measure {
+    let ours = raw::captured(|endpoint| {
+        let client = clients::hyper(endpoint, auth);
+        runtime()
+            .block_on(client.send(&cancel()))
+            .expect("our call");
+    });
+    let raw = raw::captured(|endpoint| {
+        let request = raw::replayed(&ours, endpoint);
+        runtime().block_on(raw::send(&raw::hyper(), &request));
+    });
+    assert_eq!(raw::lines(&raw), raw::lines(&ours));
+    hyper_calls(
+        size,
+        in_flight,
+        server,
+        raw::replayed(&ours, &server.endpoint),
+    )
+}
+
+/// Sends a request by hyper-util's client.
+pub(crate) fn hyper_calls(
+    size: Size,
+    in_flight: usize,
+    server: &Rc<Server>,
+    request: Request<bytes::Bytes>,
+) -> Measure {
+    let (client, request) = (raw::hyper(), Arc::new(request));
+    async_calls(size, in_flight, server, move || {
+        let (client, request) = (client.clone(), request.clone());
+        async move { assert!(!raw::send(&client, &request).await.is_empty()) }
+    })
+}
+
+fn our_blocking(size: Size, in_flight: usize, server: &Rc<Server>, auth: Auth) -> Measure {
+    let client = clients::blocking(&server.endpoint, auth);
+    blocking_calls(size, in_flight, server, move || {
+        client.send(&cancel()).expect("our call");
+    })
+}
+
+fn raw_ureq(size: Size, in_flight: usize, server: &Rc<Server>, auth: Auth) -> Measure {
+    let ours = raw::captured(|endpoint| {
+        let client = clients::blocking(endpoint, auth);
+        client.send(&cancel()).expect("our call");
+    });
+    let raw = raw::captured(|endpoint| {
+        raw::send_blocking(&raw::ureq(), &raw::replayed(&ours, endpoint));
+    });
+    assert_eq!(raw::lines(&raw), raw::lines(&ours));
+    let (agent, request) = (raw::ureq(), raw::replayed(&ours, &server.endpoint));
+    blocking_calls(size, in_flight, server, move || {
+        let body = raw::send_blocking(&agent, &request);
+        assert_eq!(body, STATUS.as_bytes());
+    })
+}
+
+/// How many calls one measurement makes: about 0.3 s of them.
+fn calls_of_each(size: Size, in_flight: usize) -> usize {
+    match (size, in_flight) {
+        (Size::Short, _) => 2,
+        (Size::Full, 1) => 2_500,
+        (Size::Full, in_flight) => 16_000 / in_flight,
+    }
+}
+
+/// Each of `in_flight` tasks makes calls one after the other, all on this thread.
+fn async_calls<F>(
+    size: Size,
+    in_flight: usize,
+    server: &Rc<Server>,
+    send: impl Fn() -> F + Clone + Send + 'static,
+) -> Measure
+where
+    F: Future<Output = ()> + Send,
+{
+    let (runtime, server) = (requests::runtime(), server.clone());
+    let calls = calls_of_each(size, in_flight);
+    let run = move |calls: usize| {
+        // The server process lives as long as the measurement.
+        let _server = &server;
+        runtime.block_on(async {
+            let start = Instant::now();
+            let mut tasks = JoinSet::new();
+            for _ in 0..in_flight {
+                let send = send.clone();
+                tasks.spawn(async move {
+                    for _ in 0..calls {
+                        send().await;
+                    }
+                });
+            }
+            while let Some(ended) = tasks.join_next().await {
+                ended.unwrap();
+            }
+            (in_flight * calls) as f64 / start.elapsed().as_secs_f64()
+        })
+    };
+    // Opens the connections.
+    run(1);
+    Box::new(move || run(calls))
+}
+
+/// Each of `in_flight` threads makes calls one after the other.
+fn blocking_calls(
+    size: Size,
+    in_flight: usize,
+    server: &Rc<Server>,
+    send: impl Fn() + Sync + 'static,
+) -> Measure {
+    let server = server.clone();
+    let calls = calls_of_each(size, in_flight);
+    let run = move |calls: usize| {
+        let _server = &server;
+        let start = Instant::now();
+        thread::scope(|scope| {
+            for _ in 0..in_flight {
+                scope.spawn(|| (0..calls).for_each(|_| send()));
+            }
+        });
+        (in_flight * calls) as f64 / start.elapsed().as_secs_f64()
+    };
+    run(1);
+    Box::new(move || run(calls))
+}

@@ -1,0 +1,138 @@
+//! The table as text, or as a JSON object a line.
+
+use std::{fs, process::Command};
+
+use serde_json::json;
+
+use crate::{
+    Size,
+    options::Options,
+    row::{Figures, Mark, Reach},
+};
+
+/// A measured row, as it is printed.
+pub(crate) struct Line {
+    pub(crate) name: String,
+    pub(crate) unit: &'static str,
+    pub(crate) peer: Option<&'static str>,
+    pub(crate) reach: Reach,
+    pub(crate) mark: Mark,
+    pub(crate) explained: Option<&'static str>,
+    pub(crate) figures: Figures,
+}
+
+/// What the figures depend on, and the heading of the table.
+pub(crate) fn head(options: &Options, pinned: bool) {
+    let pinned = if pinned {
+        "client and server on a core each"
+    } else {
+        "not pinned to cores"
+    };
+    let profile = if cfg!(debug_assertions) {
+        "dev"
+    } else {
+        "release"
+    };
+    let machine = machine();
+    if options.json {
+        let head = json!({
+            "machine": machine, "profile": profile, "pinned": pinned, "rounds": options.rounds,
+            "short": options.size == Size::Short,
+        });
+        println!("{head}");
+        return;
+    }
+    println!("{machine}");
+    println!("{profile} profile, {} rounds, {pinned}\n", options.rounds);
+    println!(
+        "{:54} {:>10} {:>16} {:>8} {:20} {:9} peer",
+        "", "reach", "today", "", "ours : peer", "mark"
+    );
+}
+
+impl Line {
+    pub(crate) fn print(&self, as_json: bool) {
+        let Figures { value, ours, peer } = self.figures;
+        if as_json {
+            let (bound, reach) = match self.reach {
+                Reach::AtMost(most) => ("at most", Some(most)),
+                Reach::AtLeast(least) => ("at least", Some(least)),
+                Reach::Information => ("", None),
+            };
+            let line = json!({
+                "name": self.name, "bound": bound, "reach": reach, "mark": self.mark.to_string(),
+                "median": value.median, "q1": value.first_quartile, "q3": value.third_quartile,
+                "unit": self.unit, "ours": ours, "peer": peer, "compared_with": self.peer, "explained": self.explained,
+            });
+            println!("{line}");
+            return;
+        }
+        let reach = match self.reach {
+            Reach::AtMost(most) => format!("<= {}", figure(most)),
+            Reach::AtLeast(least) => format!(">= {}", figure(least)),
+            Reach::Information => String::new(),
+        };
+        let quartiles = format!(
+            "[{} {}]",
+            figure(value.first_quartile),
+            figure(value.third_quartile)
+        );
+        let compared = match peer {
+            Some(peer) => format!("{} : {} {}", figure(ours), figure(peer), self.unit),
+            None => self.unit.to_owned(),
+        };
+        let peer = self.peer.unwrap_or_default();
+        let profile = self.explained.filter(|_| self.mark == Mark::Explained);
+        let text = format!(
+            "{:54} {reach:>10} {:>8} {quartiles:>16} {compared:20} {:9} {peer} {}",
+            self.name,
+            figure(value.median),
+            self.mark,
+            profile.unwrap_or_default(),
+        );
+        println!("{}", text.trim_end());
+    }
+}
+
+/// Three significant digits, or all digits of a large number.
+fn figure(value: f64) -> String {
+    let decimals = match value.abs() {
+        0.0 => 0,
+        size if size < 0.1 => 4,
+        size if size < 10.0 => 2,
+        size if size < 100.0 => 1,
+        _ => 0,
+    };
+    format!("{value:.decimals$}")
+}
+
+/// CPU, cores, kernel and compiler.
+fn machine() -> String {
+    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let cpu = cpu
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
+        .map_or("unknown CPU", |(_, model)| model);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let rustc = Command::new("rustc").arg("--version").output();
+    let rustc = rustc.map_or_else(
+        |_| "rustc unknown".into(),
+        |output| String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+    );
+    format!("{cpu}, {cores} cores, Linux {}, {rustc}", kernel.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_have_about_three_digits() {
+        assert_eq!(figure(0.066_67), "0.0667");
+        assert_eq!(figure(1.0), "1.00");
+        assert_eq!(figure(51.83), "51.8");
+        assert_eq!(figure(87_158.2), "87158");
+        assert_eq!(figure(0.0), "0");
+    }
+}
