@@ -1,9 +1,12 @@
-//! The heap of a client that has made no call, with the default options and an `https` endpoint.
+//! The heap of an idle client, with the default options and an `https` endpoint.
+
+use std::{net::TcpListener, thread};
 
 use bytes::Bytes;
+use neptunedata::Endpoint;
 
 use crate::{
-    requests::{STATUS, credentials, endpoint},
+    requests::{STATUS, cancel, credentials, endpoint, runtime},
     row::{
         Measure,
         Reach::{AtMost, Information},
@@ -12,18 +15,48 @@ use crate::{
     sdk,
 };
 
-const CLIENTS: usize = 100;
+const CLIENTS: u32 = 100;
 
 pub(crate) fn rows() -> Vec<Row> {
+    let reach = AtMost(8_000.0);
+    let after = "after a failed handshake";
     vec![
-        Row::count("idle client, heap, hyper", "bytes", AtMost(8_000.0), || {
+        Row::count("idle client, heap, hyper", "bytes", reach, || {
             heap(|| neptunedata_hyper::Client::new(endpoint(), credentials()).unwrap())
         }),
+        Row::count("idle client, heap, blocking", "bytes", reach, || {
+            heap(|| neptunedata_blocking::Client::new(endpoint(), credentials()).unwrap())
+        }),
+        // ureq makes its TLS configuration for the first handshake.
         Row::count(
-            "idle client, heap, blocking",
+            format!("idle client, heap, hyper, {after}"),
             "bytes",
-            AtMost(8_000.0),
-            || heap(|| neptunedata_blocking::Client::new(endpoint(), credentials()).unwrap()),
+            reach,
+            || {
+                let (endpoint, runtime) = (closing_server(), runtime());
+                heap(move || {
+                    let client =
+                        neptunedata_hyper::Client::new(endpoint.clone(), credentials()).unwrap();
+                    let call = client.call(cancel()).max_attempts(1);
+                    runtime.block_on(call.send()).expect_err("no handshake");
+                    client
+                })
+            },
+        ),
+        Row::count(
+            format!("idle client, heap, blocking, {after}"),
+            "bytes",
+            reach,
+            || {
+                let endpoint = closing_server();
+                heap(move || {
+                    let client =
+                        neptunedata_blocking::Client::new(endpoint.clone(), credentials()).unwrap();
+                    let call = client.call(cancel()).max_attempts(1);
+                    call.send().expect_err("no handshake");
+                    client
+                })
+            },
         ),
         // Its HTTP client is shared and not counted.
         Row::count(
@@ -40,8 +73,19 @@ fn heap<C: 'static>(client: impl Fn() -> C + 'static) -> Measure {
     let first = client();
     Box::new(move || {
         let _first = &first;
-        let mut clients = Vec::with_capacity(CLIENTS);
+        let mut clients = Vec::with_capacity(CLIENTS as usize);
         let info = allocation_counter::measure(|| clients.extend((0..CLIENTS).map(|_| client())));
-        info.bytes_current as f64 / CLIENTS as f64
+        info.bytes_current as f64 / f64::from(CLIENTS)
     })
+}
+
+/// Closes each connection at once, so that no handshake succeeds.
+fn closing_server() -> Endpoint {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    thread::spawn(move || listener.incoming().for_each(drop));
+    Endpoint::parse(&url)
+        .unwrap()
+        .with_region("eu-west-1")
+        .unwrap()
 }

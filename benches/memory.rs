@@ -103,7 +103,8 @@ impl Service<Uri> for Memory {
 struct MemoryConnection {
     /// The last four bytes written.
     tail: [u8; 4],
-    responses: usize,
+    /// What the client has not read of the response.
+    unread: &'static [u8],
     reader: Option<Waker>,
 }
 
@@ -113,12 +114,15 @@ impl Read for MemoryConnection {
         context: &mut Context<'_>,
         mut buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.responses == 0 {
+        if self.unread.is_empty() {
             self.reader = Some(context.waker().clone());
             return Poll::Pending;
         }
-        self.responses -= 1;
-        buffer.put_slice(RESPONSE.as_bytes());
+        let (read, rest) = self
+            .unread
+            .split_at(self.unread.len().min(buffer.remaining()));
+        buffer.put_slice(read);
+        self.unread = rest;
         Poll::Ready(Ok(()))
     }
 }
@@ -137,7 +141,7 @@ impl Write for MemoryConnection {
             self.tail[3] = *byte;
         }
         if self.tail == *b"\r\n\r\n" {
-            self.responses += 1;
+            self.unread = RESPONSE.as_bytes();
             self.tail = [0; 4];
             if let Some(reader) = self.reader.take() {
                 reader.wake();
