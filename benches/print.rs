@@ -45,8 +45,8 @@ pub(crate) fn head(options: &Options, pinned: bool) {
     println!("{machine}");
     println!("{profile} profile, {} rounds, {pinned}\n", options.rounds);
     println!(
-        "{:54} {:>10} {:>16} {:>8} {:20} {:9} peer",
-        "", "reach", "today", "", "ours : peer", "mark"
+        "{:56} {:>10} {:>8} {:16} {:22} {:9} peer",
+        "", "reach", "today", "[q1 q3]", "ours : peer", "mark"
     );
 }
 
@@ -84,7 +84,7 @@ impl Line {
         let peer = self.peer.unwrap_or_default();
         let profile = self.explained.filter(|_| self.mark == Mark::Explained);
         let text = format!(
-            "{:54} {reach:>10} {:>8} {quartiles:>16} {compared:20} {:9} {peer} {}",
+            "{:56} {reach:>10} {:>8} {quartiles:16} {compared:22} {:9} {peer} {}",
             self.name,
             figure(value.median),
             self.mark,
@@ -108,12 +108,13 @@ fn figure(value: f64) -> String {
 
 /// CPU, cores, kernel and compiler.
 fn machine() -> String {
-    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let cpu = cpu
+    let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    // The standard library counts the cores of this process, which is pinned to one.
+    let mut models = cpus
         .lines()
-        .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
-        .map_or("unknown CPU", |(_, model)| model);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        .filter_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let cpu = models.next().map_or("unknown CPU", |(_, model)| model);
+    let cores = 1 + models.count();
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let rustc = Command::new("rustc").arg("--version").output();
     let rustc = rustc.map_or_else(

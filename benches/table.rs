@@ -80,19 +80,22 @@ fn main() -> ExitCode {
 
 fn table(options: &Options) -> ExitCode {
     let pinned = cores::pin(cores::Side::Client);
-    print::head(options, pinned);
     let mut rows = all_rows(options.size);
     rows.retain(|row| options.chooses(&row.name));
     if rows.is_empty() {
         eprintln!("the name of no row contains the text of --only");
         return ExitCode::FAILURE;
     }
+    print::head(options, pinned);
     let mut short = Vec::new();
     for row in rows {
         let (name, unit) = (row.name.clone(), row.unit);
         let (reach, explained, peer) = (row.reach, row.explained, row.peer());
         let figures = row.measure(options.rounds);
-        let mark = reach.mark(figures.value.median, explained.is_some());
+        let mark = match options.size {
+            Size::Full => reach.mark(figures.value.median, explained.is_some()),
+            Size::Short => Mark::Information,
+        };
         if mark == Mark::Short {
             short.push(name.clone());
         }
