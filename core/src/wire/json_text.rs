@@ -12,12 +12,6 @@ pub(crate) fn members(object: &str) -> Option<Members<'_>> {
     cursor.enter(b'{').then_some(Members(cursor))
 }
 
-/// The elements of an array, as text.
-pub(crate) fn elements(array: &str) -> Option<Elements<'_>> {
-    let mut cursor = Cursor::new(array);
-    cursor.enter(b'[').then_some(Elements(cursor))
-}
-
 /// The value of a member of an object. If the name occurs several times, it is the last one, as in most
 /// JSON parsers.
 pub(crate) fn member<'a>(object: &'a str, name: &str) -> Option<&'a str> {
@@ -44,17 +38,6 @@ impl<'a> Iterator for Members<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let key = self.0.value()?;
         Some((unquoted(key), self.0.value()?))
-    }
-}
-
-/// The iterator of [`elements`].
-pub(crate) struct Elements<'a>(Cursor<'a>);
-
-impl<'a> Iterator for Elements<'a> {
-    type Item = &'a str;
-
-    fn next(&mut self) -> Option<&'a str> {
-        self.0.value()
     }
 }
 
@@ -182,11 +165,11 @@ mod tests {
 
     #[test]
     fn elements_of_arrays() {
-        let found: Vec<_> = elements("[1,[2,3],\"é\\\\\" , true]").unwrap().collect();
+        let mut cursor = Cursor::new("[1,[2,3],\"é\\\\\" , true]");
+        assert!(cursor.enter(b'[') && !cursor.enter(b'['));
+        let found: Vec<_> = std::iter::from_fn(|| cursor.value()).collect();
         assert_eq!(found, ["1", "[2,3]", "\"é\\\\\"", "true"]);
-        assert_eq!(elements("[ ]").unwrap().next(), None);
-        assert!(elements("{}").is_none());
-        assert!(elements("").is_none());
+        assert!(cursor.leave(b']'));
     }
 
     #[test]
@@ -194,14 +177,14 @@ mod tests {
         for text in [
             "[1", "[\"", "[\"\\", "[\"\\\"", "[[[", "[}", "[\"a\"}]", "[é", "[,,:", "{a", "{\"a\":",
         ] {
-            if let Some(elements) = elements(text) {
-                assert!(elements.count() < 10);
-            }
+            let mut cursor = Cursor::new(text);
+            cursor.enter(b'[');
+            assert!(std::iter::from_fn(|| cursor.value()).count() < 10);
             if let Some(members) = members(text) {
                 assert!(members.count() < 10);
             }
         }
         let deep = "[".repeat(1_000_000);
-        assert_eq!(elements(&deep).unwrap().next(), None);
+        assert_eq!(Cursor::new(&deep).value(), None);
     }
 }
