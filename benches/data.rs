@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use bytes::Bytes;
-use serde::Deserialize;
 
 /// How often a row or record occurs in the bodies of decoding.
 pub(crate) const RECORDS: usize = 10_000;
@@ -44,42 +43,6 @@ pub(crate) fn cypher_rows(count: usize) -> String {
 
 pub(crate) fn cypher(count: usize) -> Bytes {
     format!("{CYPHER_START}{}{CYPHER_END}", cypher_rows(count)).into()
-}
-
-#[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "the fields are decoded, not read")]
-pub(crate) struct Row {
-    n: Node,
-}
-
-#[derive(Debug, Deserialize)]
-#[allow(dead_code)]
-struct Node {
-    #[serde(rename = "~id")]
-    id: String,
-    #[serde(rename = "~entityType")]
-    entity_type: String,
-    #[serde(rename = "~labels")]
-    labels: Vec<String>,
-    #[serde(rename = "~properties")]
-    properties: Properties,
-}
-
-#[derive(Debug, Deserialize)]
-#[allow(dead_code)]
-struct Properties {
-    name: String,
-    email: String,
-    age: u32,
-    balance: f64,
-    active: bool,
-}
-
-/// A whole openCypher response, as a program without a client would decode it.
-#[derive(Debug, Deserialize)]
-pub(crate) struct CypherResponse<T> {
-    #[allow(dead_code)]
-    pub(crate) results: Vec<T>,
 }
 
 /// A page of a property-graph stream. The service sends the numbers of event ids as numbers; its model, and so the SDK,

@@ -1,6 +1,6 @@
 //! Large responses in memory: stream pages, Gremlin, SPARQL.
 
-use std::{collections::HashMap, hint::black_box};
+use std::hint::black_box;
 
 use bytes::Bytes;
 use neptunedata::{
@@ -9,16 +9,16 @@ use neptunedata::{
     sparql::{ExecuteSparqlQuery, SparqlRow},
     streams::{GetPropertygraphStream, PropertygraphRecord},
 };
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 
 use crate::{
     Size, data,
     measure::cpu_micros,
     requests::{call, response, runtime, session},
     row::{Measure, Reach::AtMost, Row},
-    rows::{as_they_arrive, skip},
+    rows::{as_they_arrive, serde_skipped},
     sdk,
+    types::{ModelPage, OurPage, Solution, SparqlResponse},
 };
 
 pub(crate) fn rows(size: Size) -> Vec<Row> {
@@ -50,10 +50,7 @@ fn streams(size: Size) -> Vec<Row> {
             AtMost(1.05),
             move || {
                 let body = data::stream_page(false);
-                (
-                    stream_page(size, &body),
-                    serde_typed::<LeanPage>(size, body),
-                )
+                (stream_page(size, &body), serde_typed::<OurPage>(size, body))
             },
         ),
         Row::ratio(
@@ -65,7 +62,7 @@ fn streams(size: Size) -> Vec<Row> {
                 let body = data::stream_page(false);
                 (
                     read_rows::<PropertygraphRecord>(size, RowsFormat::Stream, &body),
-                    serde_typed::<LeanPage>(size, body),
+                    serde_typed::<OurPage>(size, body),
                 )
             },
         ),
@@ -113,7 +110,7 @@ fn gremlin(size: Size) -> Vec<Row> {
                 };
                 (
                     cpu_micros(size, ours),
-                    cpu_micros(size, move || skip(&peer)),
+                    cpu_micros(size, move || serde_skipped(&peer)),
                 )
             },
         ),
@@ -180,137 +177,4 @@ fn sparql_output(body: &Bytes) -> <ExecuteSparqlQuery as neptunedata::Operation>
     let json = "application/sparql-results+json".parse().unwrap();
     response.headers_mut().insert("content-type", json);
     neptunedata::response::<ExecuteSparqlQuery>(&response).unwrap()
-}
-
-/// A page in the shape of the service's model, and so of the SDK: event ids are maps of strings, values are any JSON.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(dead_code, reason = "the fields are decoded, not read")]
-struct ModelPage {
-    last_event_id: HashMap<String, String>,
-    last_trx_timestamp: i64,
-    format: String,
-    records: Vec<ModelRecord>,
-    total_records: i32,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(dead_code)]
-struct ModelRecord {
-    commit_timestamp: i64,
-    event_id: HashMap<String, String>,
-    data: Data<String, Value>,
-    op: String,
-    is_last_op: Option<bool>,
-}
-
-/// A page in the shape of our types.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(dead_code)]
-struct LeanPage {
-    last_event_id: EventId,
-    last_trx_timestamp: i64,
-    format: String,
-    records: Vec<LeanRecord>,
-    total_records: i32,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(dead_code)]
-struct LeanRecord {
-    commit_timestamp: i64,
-    event_id: EventId,
-    data: Data<RecordType, PropertyValue>,
-    op: Op,
-    is_last_op: Option<bool>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(dead_code)]
-struct EventId {
-    commit_num: i64,
-    op_num: i64,
-}
-
-#[derive(Debug, Deserialize)]
-#[allow(dead_code)]
-struct Data<K, V> {
-    id: String,
-    #[serde(rename = "type")]
-    kind: K,
-    key: String,
-    value: V,
-    from: Option<String>,
-    to: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(dead_code)]
-struct PropertyValue {
-    value: Value,
-    data_type: String,
-}
-
-#[derive(Debug, Deserialize)]
-enum RecordType {
-    #[serde(rename = "vl")]
-    VertexLabel,
-    #[serde(rename = "vp")]
-    VertexProperty,
-    #[serde(rename = "e")]
-    Edge,
-    #[serde(rename = "ep")]
-    EdgeProperty,
-}
-
-#[derive(Debug, Deserialize)]
-enum Op {
-    #[serde(rename = "ADD")]
-    Add,
-    #[serde(rename = "REMOVE")]
-    Remove,
-}
-
-/// A solution as the rows of ours are typed.
-#[derive(Debug, Deserialize)]
-#[allow(dead_code)]
-struct Solution {
-    person: String,
-    name: String,
-    age: i64,
-}
-
-/// A whole SPARQL response, with the terms as structs.
-#[derive(Debug, Deserialize)]
-#[allow(dead_code)]
-struct SparqlResponse {
-    results: Bindings,
-}
-
-#[derive(Debug, Deserialize)]
-#[allow(dead_code)]
-struct Bindings {
-    bindings: Vec<SolutionTerms>,
-}
-
-#[derive(Debug, Deserialize)]
-#[allow(dead_code)]
-struct SolutionTerms {
-    person: Term,
-    name: Term,
-    age: Term,
-}
-
-#[derive(Debug, Deserialize)]
-#[allow(dead_code)]
-struct Term {
-    #[serde(rename = "type")]
-    kind: String,
-    value: String,
-    datatype: Option<String>,
 }

@@ -18,11 +18,12 @@ use neptunedata::opencypher::ExecuteOpenCypherQuery;
 use crate::{
     Size,
     clients::{self, Auth::Unsigned},
-    data::{self, CypherResponse},
+    data,
     process::{self, Server},
     raw,
     requests::runtime,
     row::{Measure, Reach::AtMost, Row},
+    types::{CypherResponse, CypherRow},
 };
 
 pub(crate) fn rows(size: Size) -> Vec<Row> {
@@ -93,7 +94,7 @@ pub(crate) fn read_rows(client: &str, endpoint: &str) {
     let query = ExecuteOpenCypherQuery::new("MATCH (n) RETURN n");
     match client {
         "hyper" => {
-            let rows = clients::hyper(endpoint, Unsigned).rows::<data::Row>(query);
+            let rows = clients::hyper(endpoint, Unsigned).rows::<CypherRow>(query);
             let used = rows.try_for_each(async |row| {
                 black_box(row);
                 Ok(())
@@ -101,7 +102,7 @@ pub(crate) fn read_rows(client: &str, endpoint: &str) {
             runtime().block_on(used).expect("our rows");
         }
         _ => {
-            for row in clients::blocking(endpoint, Unsigned).rows::<data::Row>(query) {
+            for row in clients::blocking(endpoint, Unsigned).rows::<CypherRow>(query) {
                 black_box(row.expect("our row"));
             }
         }
@@ -116,7 +117,7 @@ fn query(endpoint: &str) -> Request<Bytes> {
 }
 
 fn decode(body: &[u8]) {
-    black_box(serde_json::from_slice::<CypherResponse<data::Row>>(body).unwrap());
+    black_box(serde_json::from_slice::<CypherResponse>(body).unwrap());
 }
 
 fn millis(mut work: impl FnMut() + 'static) -> Measure {

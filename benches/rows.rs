@@ -10,53 +10,54 @@ use neptunedata::{
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::{
-    Size,
-    data::{self, CypherResponse},
+    Size, data,
     measure::cpu_micros,
     requests::response,
     row::{Reach::AtMost, Row},
+    types::{CypherResponse, CypherRow},
 };
 
-/// As much as a transport delivers at once.
+/// The size of the chunks that a transport delivers.
 const CHUNK: usize = 64 * 1024;
 
 pub(crate) fn rows(size: Size) -> Vec<Row> {
-    let typed = || data::cypher(data::ROWS);
+    let row = |name: &str, peer, reach, ours: fn(&Bytes), theirs: fn(&Bytes)| {
+        Row::ratio(
+            format!("openCypher, 1 MB, {name}"),
+            "µs",
+            peer,
+            AtMost(reach),
+            move || {
+                let body = data::cypher(data::ROWS);
+                let copy = body.clone();
+                (
+                    cpu_micros(size, move || ours(&body)),
+                    cpu_micros(size, move || theirs(&copy)),
+                )
+            },
+        )
+    };
     vec![
-        Row::ratio(
-            "openCypher, 1 MB, whole, typed rows",
-            "µs",
+        row(
+            "whole, typed rows",
             "serde_json typed",
-            AtMost(1.10),
-            move || {
-                let (body, peer) = (typed(), typed());
-                (
-                    cpu_micros(size, move || whole(&body)),
-                    cpu_micros(size, move || serde_whole::<data::Row>(&peer)),
-                )
-            },
+            1.10,
+            whole,
+            serde_typed,
         ),
-        Row::ratio(
-            "openCypher, 1 MB, rows as they arrive, typed",
-            "µs",
+        row(
+            "rows as they arrive, typed",
             "serde_json typed",
-            AtMost(0.95),
-            move || as_they_arrive_and_whole::<data::Row>(size, typed()),
+            0.95,
+            as_they_arrive_typed,
+            serde_typed,
         ),
-        Row::ratio(
-            "openCypher, 1 MB, rows as they arrive, skipped",
-            "µs",
+        row(
+            "rows as they arrive, skipped",
             "serde_json skipped",
-            AtMost(1.05),
-            move || {
-                let (body, peer) = (typed(), typed());
-                (
-                    cpu_micros(size, move || {
-                        as_they_arrive::<IgnoredAny>(RowsFormat::OpenCypher, &body);
-                    }),
-                    cpu_micros(size, move || skip(&peer)),
-                )
-            },
+            1.05,
+            as_they_arrive_skipped,
+            serde_skipped,
         ),
         Row::count(
             "rows late when the comma comes with the next row",
@@ -67,17 +68,12 @@ pub(crate) fn rows(size: Size) -> Vec<Row> {
     ]
 }
 
-fn as_they_arrive_and_whole<T: DeserializeOwned>(
-    size: Size,
-    body: Bytes,
-) -> (crate::row::Measure, crate::row::Measure) {
-    let peer = body.clone();
-    (
-        cpu_micros(size, move || {
-            as_they_arrive::<T>(RowsFormat::OpenCypher, &body);
-        }),
-        cpu_micros(size, move || serde_whole::<T>(&peer)),
-    )
+fn as_they_arrive_typed(body: &Bytes) {
+    as_they_arrive::<CypherRow>(RowsFormat::OpenCypher, body);
+}
+
+fn as_they_arrive_skipped(body: &Bytes) {
+    as_they_arrive::<IgnoredAny>(RowsFormat::OpenCypher, body);
 }
 
 /// Decodes and drops each row, and returns their number.
@@ -97,20 +93,20 @@ pub(crate) fn as_they_arrive<T: DeserializeOwned>(format: RowsFormat, body: &Byt
 
 fn whole(body: &Bytes) {
     let output = neptunedata::response::<ExecuteOpenCypherQuery>(&response(body.clone())).unwrap();
-    black_box(output.rows::<data::Row>().unwrap());
+    black_box(output.rows::<CypherRow>().unwrap());
 }
 
-fn serde_whole<T: DeserializeOwned>(body: &[u8]) {
-    black_box(serde_json::from_slice::<CypherResponse<T>>(body).unwrap());
+fn serde_typed(body: &Bytes) {
+    black_box(serde_json::from_slice::<CypherResponse>(body).unwrap());
 }
 
 /// Checks the body, and keeps nothing.
-pub(crate) fn skip(body: &[u8]) {
+pub(crate) fn serde_skipped(body: &Bytes) {
     black_box(serde_json::from_slice::<IgnoredAny>(body).unwrap());
 }
 
-/// How many of two rows, each in a chunk of its own and the comma at the start of the second chunk, come only when the
-/// next chunk is there.
+/// Two rows arrive in a chunk each, and the comma between them at the start of the second chunk. Returns how many of the
+/// rows are not returned as soon as their chunk has arrived.
 fn rows_late() -> f64 {
     let mut reader = RowReader::<IgnoredAny>::new(RowsFormat::OpenCypher);
     let mut late = 0.0;

@@ -24,6 +24,7 @@ mod row;
 mod rows;
 mod sdk;
 mod statistics;
+mod types;
 
 use std::{process::ExitCode, time::Duration};
 
