@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use bytes::Bytes;
 
-/// How often a row or record occurs in the bodies of decoding.
+/// The number of records, results or solutions in the bodies of `decode.rs`.
 pub(crate) const RECORDS: usize = 10_000;
-/// Rows of the openCypher body of 1 MB.
+/// The number of rows in the openCypher body of 1 MB.
 pub(crate) const ROWS: usize = 3_200;
 
 pub(crate) const CYPHER_START: &str = "{\n  \"results\": [";
@@ -45,10 +45,21 @@ pub(crate) fn cypher(count: usize) -> Bytes {
     format!("{CYPHER_START}{}{CYPHER_END}", cypher_rows(count)).into()
 }
 
-/// A page of a property-graph stream. The service sends the numbers of event ids as numbers; its model, and so the SDK,
-/// has them as strings.
-pub(crate) fn stream_page(ids_as_strings: bool) -> Bytes {
-    let quote = if ids_as_strings { "\"" } else { "" };
+/// The form of the two numbers of an event id.
+#[derive(Clone, Copy)]
+pub(crate) enum EventIds {
+    /// As in the service's model. The SDK reads only this form.
+    Strings,
+    /// As the service sends them.
+    Numbers,
+}
+
+/// A page of a property-graph stream.
+pub(crate) fn stream_page(ids: EventIds) -> Bytes {
+    let quote = match ids {
+        EventIds::Strings => "\"",
+        EventIds::Numbers => "",
+    };
     let event_id =
         |index| format!(r#"{{"commitNum":{quote}{index}{quote},"opNum":{quote}1{quote}}}"#);
     let record = |index: usize| {

@@ -12,7 +12,8 @@ use neptunedata::{
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Size, data,
+    Size,
+    data::{self, EventIds},
     measure::cpu_micros,
     requests::{call, response, runtime, session},
     row::{Measure, Reach::AtMost, Row},
@@ -31,12 +32,12 @@ pub(crate) fn rows(size: Size) -> Vec<Row> {
 fn streams(size: Size) -> Vec<Row> {
     vec![
         Row::ratio(
-            "stream page of 10,000 records",
+            "stream page of 10,000 records, ids as strings",
             "µs",
             "serde_json, the model's shape",
             AtMost(0.65),
             move || {
-                let body = data::stream_page(true);
+                let body = data::stream_page(EventIds::Strings);
                 (
                     stream_page(size, &body),
                     serde_typed::<ModelPage>(size, body),
@@ -44,22 +45,22 @@ fn streams(size: Size) -> Vec<Row> {
             },
         ),
         Row::ratio(
-            "stream page of 10,000 records, lean",
+            "stream page of 10,000 records, ids as numbers",
             "µs",
             "serde_json, our shape",
             AtMost(1.05),
             move || {
-                let body = data::stream_page(false);
+                let body = data::stream_page(EventIds::Numbers);
                 (stream_page(size, &body), serde_typed::<OurPage>(size, body))
             },
         ),
         Row::ratio(
-            "stream page of 10,000 records, as rows",
+            "stream page of 10,000 records, ids as numbers, as rows",
             "µs",
             "serde_json, our shape",
             AtMost(1.1),
             move || {
-                let body = data::stream_page(false);
+                let body = data::stream_page(EventIds::Numbers);
                 (
                     read_rows::<PropertygraphRecord>(size, RowsFormat::Stream, &body),
                     serde_typed::<OurPage>(size, body),
@@ -93,10 +94,10 @@ fn gremlin(size: Size) -> Vec<Row> {
                 (cpu_micros(size, ours), cpu_micros(size, peer))
             },
         ),
-        // In place of the number of passes over the body, which cannot be counted: the place of each row is found, and
-        // no value is made.
+        // Instead of the number of passes over the body, which cannot be counted: each result is found in the body, but
+        // not decoded.
         Row::ratio(
-            "Gremlin, typed GraphSON, 10,000 maps, places of rows",
+            "Gremlin, typed GraphSON, 10,000 maps, raw_rows()",
             "µs",
             "serde_json, one pass",
             AtMost(2.0),

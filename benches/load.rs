@@ -1,5 +1,5 @@
-//! Calls a second over loopback, 1 and 64 in flight, compared with raw clients that send the same bytes. The clients run
-//! on one core, the server on the other.
+//! Calls per second over loopback, 1 and 64 in flight, compared with raw clients that send the same bytes, and with the
+//! SDK. The clients run on one core, the server on another.
 
 use std::{rc::Rc, sync::Arc, thread, time::Instant};
 
@@ -8,7 +8,10 @@ use tokio::task::JoinSet;
 
 use crate::{
     Size,
-    clients::{self, Auth},
+    clients::{
+        self,
+        Auth::{self, Signed, Unsigned},
+    },
     process::Server,
     raw, requests,
     requests::{STATUS, cancel, runtime},
@@ -23,61 +26,67 @@ use crate::{
 const UNIT: &str = "calls/s";
 
 pub(crate) fn rows(size: Size) -> Vec<Row> {
-    use Auth::{Signed, Unsigned};
-    let mut rows = Vec::new();
-    for (in_flight, auth, reach) in [
+    let hyper = [
         (1, Unsigned, 0.95),
         (64, Unsigned, 0.85),
         (1, Signed, 0.92),
         (64, Signed, 0.75),
-    ] {
-        let name = format!("loopback, hyper, {in_flight} in flight, {}", auth.name());
-        rows.push(Row::ratio(
-            name,
-            UNIT,
-            "hyper-util, same bytes",
-            AtLeast(reach),
-            move || {
-                let server = Server::hyper(0);
-                (
-                    our_hyper(size, in_flight, &server, auth),
-                    raw_hyper(size, in_flight, &server, auth),
-                )
-            },
-        ));
-    }
-    for (in_flight, auth, reach) in [
+    ];
+    let blocking = [
         (1, Unsigned, 0.95),
         (64, Unsigned, 0.88),
         (1, Signed, 0.92),
         (64, Signed, 0.80),
-    ] {
-        let name = format!("loopback, blocking, {in_flight} in flight, {}", auth.name());
+    ];
+    let mut rows = Vec::new();
+    for (in_flight, auth, target) in hyper {
         rows.push(Row::ratio(
-            name,
+            format!("loopback, hyper, {in_flight} in flight, {}", auth.name()),
+            UNIT,
+            "hyper-util, same bytes",
+            AtLeast(target),
+            compare(size, in_flight, auth, our_hyper, raw_hyper),
+        ));
+    }
+    for (in_flight, auth, target) in blocking {
+        rows.push(Row::ratio(
+            format!("loopback, blocking, {in_flight} in flight, {}", auth.name()),
             UNIT,
             "ureq, same bytes",
-            AtLeast(reach),
-            move || {
-                let server = Server::hyper(0);
-                (
-                    our_blocking(size, in_flight, &server, auth),
-                    raw_ureq(size, in_flight, &server, auth),
-                )
-            },
+            AtLeast(target),
+            compare(size, in_flight, auth, our_blocking, raw_ureq),
         ));
     }
     for in_flight in [1, 64] {
-        let name = format!("loopback, hyper, {in_flight} in flight, of the SDK");
-        rows.push(Row::ratio(name, UNIT, "SDK", Information, move || {
-            let server = Server::hyper(0);
-            (
-                our_hyper(size, in_flight, &server, Signed),
-                of_sdk(size, in_flight, &server),
-            )
-        }));
+        rows.push(Row::ratio(
+            format!("loopback, hyper, {in_flight} in flight, signed, against the SDK"),
+            UNIT,
+            "SDK",
+            Information,
+            compare(size, in_flight, Signed, our_hyper, sdk_calls),
+        ));
     }
     rows
+}
+
+/// Sets up the calls of one client.
+type SetUp = fn(Size, usize, &Rc<Server>, Auth) -> Measure;
+
+/// Sets up the calls of both clients, to the same server.
+fn compare(
+    size: Size,
+    in_flight: usize,
+    auth: Auth,
+    ours: SetUp,
+    peer: SetUp,
+) -> impl FnOnce() -> (Measure, Measure) {
+    move || {
+        let server = Server::hyper(0);
+        (
+            ours(size, in_flight, &server, auth),
+            peer(size, in_flight, &server, auth),
+        )
+    }
 }
 
 fn our_hyper(size: Size, in_flight: usize, server: &Rc<Server>, auth: Auth) -> Measure {
@@ -90,7 +99,8 @@ fn our_hyper(size: Size, in_flight: usize, server: &Rc<Server>, auth: Auth) -> M
     })
 }
 
-fn of_sdk(size: Size, in_flight: usize, server: &Rc<Server>) -> Measure {
+/// The SDK signs its calls.
+fn sdk_calls(size: Size, in_flight: usize, server: &Rc<Server>, _: Auth) -> Measure {
     let client = sdk::over_http(&server.endpoint);
     async_calls(size, in_flight, server, move || {
         let client = client.clone();
@@ -118,7 +128,7 @@ fn raw_hyper(size: Size, in_flight: usize, server: &Rc<Server>, auth: Auth) -> M
     )
 }
 
-/// Sends a request by hyper-util's client.
+/// Sends a request with hyper-util's client.
 pub(crate) fn hyper_calls(
     size: Size,
     in_flight: usize,
@@ -155,7 +165,7 @@ fn raw_ureq(size: Size, in_flight: usize, server: &Rc<Server>, auth: Auth) -> Me
     })
 }
 
-/// How many calls one measurement makes: about 0.3 s of them.
+/// The number of calls that each task or thread makes in one measurement, which takes about 0.3 s.
 fn calls_of_each(size: Size, in_flight: usize) -> usize {
     match (size, in_flight) {
         (Size::Short, _) => 2,
