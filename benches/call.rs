@@ -10,8 +10,8 @@ use crate::{
     measure::{allocations, cpu_micros},
     requests::{STATUS, call, cancel, runtime, session},
     row::{
-        Reach::{AtMost, Information},
         Row,
+        Target::{AtMost, Information},
     },
     sdk,
 };

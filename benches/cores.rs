@@ -1,4 +1,4 @@
-//! The client and its server run on a core each, so that they do not take time from each other.
+//! The client and its server run on separate cores, so that they do not take time from each other.
 
 use std::{env, process::Command, sync::OnceLock};
 
@@ -13,10 +13,11 @@ pub(crate) enum Side {
 /// The core of the client, and of the server.
 type Cores = (usize, usize);
 
-/// Passes the cores to the processes that this one starts: when this process is pinned, they see one core only.
+/// The environment variable that passes the cores to child processes. They inherit the pinning of this process, and so
+/// see one core only.
 const VARIABLE: &str = "NEPTUNEDATA_BENCHES_CORES";
 
-/// Pins this thread, and the threads that it starts later. Returns whether that was possible: it takes two cores.
+/// Pins this thread, and the threads that it starts later. Returns whether this was possible; it requires two cores.
 pub(crate) fn pin(side: Side) -> bool {
     let Some((client, server)) = cores() else {
         return false;
@@ -29,6 +30,7 @@ pub(crate) fn pin(side: Side) -> bool {
     sched_setaffinity(None, &set).is_ok()
 }
 
+/// Tells a child process which cores to use.
 pub(crate) fn pass_to(command: &mut Command) {
     if let Some((client, server)) = cores() {
         command.env(VARIABLE, format!("{client} {server}"));

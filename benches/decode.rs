@@ -16,7 +16,7 @@ use crate::{
     data::{self, EventIds},
     measure::cpu_micros,
     requests::{call, response, runtime, session},
-    row::{Measure, Reach::AtMost, Row},
+    row::{Measure, Row, Target::AtMost},
     rows::{as_they_arrive, serde_skipped},
     sdk,
     types::{ModelPage, OurPage, Solution, SparqlResponse},
@@ -119,12 +119,12 @@ fn gremlin(size: Size) -> Vec<Row> {
 }
 
 fn sparql(size: Size) -> Vec<Row> {
-    let row = |name: &str, reach: f64, ours: fn(Size, &Bytes) -> Measure| {
+    let row = |name: &str, target: f64, ours: fn(Size, &Bytes) -> Measure| {
         Row::ratio(
             format!("SPARQL JSON, 10,000 solutions, {name}"),
             "µs",
             "serde_json typed",
-            AtMost(reach),
+            AtMost(target),
             move || {
                 let body = data::sparql();
                 (ours(size, &body), serde_typed::<SparqlResponse>(size, body))

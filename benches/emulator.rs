@@ -7,7 +7,7 @@ use crate::{
     Size,
     load::hyper_calls,
     process::Server,
-    row::{Reach::AtLeast, Row},
+    row::{Row, Target::AtLeast},
 };
 
 pub(crate) fn rows(size: Size) -> Vec<Row> {

@@ -8,9 +8,8 @@ use neptunedata::Endpoint;
 use crate::{
     requests::{STATUS, cancel, credentials, endpoint, runtime},
     row::{
-        Measure,
-        Reach::{AtMost, Information},
-        Row,
+        Measure, Row,
+        Target::{AtMost, Information},
     },
     sdk,
 };
@@ -18,20 +17,20 @@ use crate::{
 const CLIENTS: u32 = 100;
 
 pub(crate) fn rows() -> Vec<Row> {
-    let reach = AtMost(8_000.0);
+    let target = AtMost(8_000.0);
     let after = "after a failed handshake";
     vec![
-        Row::count("idle client, heap, hyper", "bytes", reach, || {
+        Row::count("idle client, heap, hyper", "bytes", target, || {
             heap(|| neptunedata_hyper::Client::new(endpoint(), credentials()).unwrap())
         }),
-        Row::count("idle client, heap, blocking", "bytes", reach, || {
+        Row::count("idle client, heap, blocking", "bytes", target, || {
             heap(|| neptunedata_blocking::Client::new(endpoint(), credentials()).unwrap())
         }),
-        // ureq makes its TLS configuration for the first handshake.
+        // A client may make its TLS configuration only for its first handshake.
         Row::count(
             format!("idle client, heap, hyper, {after}"),
             "bytes",
-            reach,
+            target,
             || {
                 let (endpoint, runtime) = (closing_server(), runtime());
                 heap(move || {
@@ -46,7 +45,7 @@ pub(crate) fn rows() -> Vec<Row> {
         Row::count(
             format!("idle client, heap, blocking, {after}"),
             "bytes",
-            reach,
+            target,
             || {
                 let endpoint = closing_server();
                 heap(move || {
@@ -58,7 +57,7 @@ pub(crate) fn rows() -> Vec<Row> {
                 })
             },
         ),
-        // Its HTTP client is shared and not counted.
+        // The SDK's HTTP client is shared and not counted.
         Row::count(
             "idle client, heap, SDK without HTTP",
             "bytes",
@@ -68,7 +67,7 @@ pub(crate) fn rows() -> Vec<Row> {
     ]
 }
 
-/// The bytes that each further client of a process keeps on the heap.
+/// The bytes on the heap of each client, except the first one of the process.
 fn heap<C: 'static>(client: impl Fn() -> C + 'static) -> Measure {
     let first = client();
     Box::new(move || {

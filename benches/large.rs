@@ -1,5 +1,5 @@
-//! openCypher rows of 100 MB over loopback, compared with a raw client that reads the whole body before serde_json
-//! decodes it; and the memory of our clients at 1 GB.
+//! 100 MB of openCypher rows over loopback, compared with a raw client that reads the whole body before serde_json
+//! decodes it; and the memory that our clients need for 1 GB of rows.
 
 use std::{
     convert::Infallible,
@@ -22,12 +22,12 @@ use crate::{
     process::{self, Server},
     raw,
     requests::runtime,
-    row::{Measure, Reach::AtMost, Row},
+    row::{Measure, Row, Target::AtMost},
     types::{CypherResponse, CypherRow},
 };
 
 pub(crate) fn rows(size: Size) -> Vec<Row> {
-    let (some, many) = match size {
+    let (megabytes, peak_megabytes) = match size {
         Size::Full => (100, 1_000),
         Size::Short => (2, 4),
     };
@@ -38,7 +38,7 @@ pub(crate) fn rows(size: Size) -> Vec<Row> {
             "hyper-util, then serde_json typed",
             AtMost(1.0),
             move || {
-                let server = Server::hyper(some);
+                let server = Server::hyper(megabytes);
                 let (client, request) = (raw::hyper(), query(&server.endpoint));
                 let runtime = runtime();
                 let endpoint = server.endpoint.clone();
@@ -57,7 +57,7 @@ pub(crate) fn rows(size: Size) -> Vec<Row> {
             "ureq, then serde_json typed",
             AtMost(1.0),
             move || {
-                let server = Server::hyper(some);
+                let server = Server::hyper(megabytes);
                 let (agent, request) = (raw::ureq(), query(&server.endpoint));
                 let endpoint = server.endpoint.clone();
                 let peer = move || {
@@ -70,17 +70,17 @@ pub(crate) fn rows(size: Size) -> Vec<Row> {
                 )
             },
         ),
-        peak_memory("hyper", many),
-        peak_memory("blocking", many),
+        peak_memory("hyper", peak_megabytes),
+        peak_memory("blocking", peak_megabytes),
     ]
 }
 
-/// Of a process that reads all rows.
+/// The peak memory of a process that reads all rows.
 fn peak_memory(client: &'static str, megabytes: usize) -> Row {
     let name = format!("peak memory at 1 GB of rows, {client}");
     Row::count(name, "MB", AtMost(12.0), move || {
         let server = Server::hyper(megabytes);
-        // One measurement is enough: the figure is the same within 3 %.
+        // Measured once, because repeated figures differ by less than 3 %.
         let mut figure = None;
         Box::new(move || {
             let measure = || process::figure(&["peak-memory", client, &server.endpoint]);
@@ -128,7 +128,7 @@ fn millis(mut work: impl FnMut() + 'static) -> Measure {
     })
 }
 
-/// A body of many rows: a megabyte of them, again and again. With a `content-length`, so that a raw client can allocate
+/// A body of many rows: a megabyte of rows, repeated. Its length is known, so that a raw client can allocate its buffer
 /// once.
 #[derive(Clone)]
 pub(crate) struct Body {
@@ -149,7 +149,7 @@ impl Body {
         }
     }
 
-    /// The start of the response, each block, and its end.
+    /// The parts of the body: its start, the blocks of rows, and its end.
     fn part(&self, index: usize) -> Option<Bytes> {
         match index {
             0 => Some(Bytes::from_static(data::CYPHER_START.as_bytes())),

@@ -16,9 +16,8 @@ use crate::{
     raw, requests,
     requests::{STATUS, cancel, runtime},
     row::{
-        Measure,
-        Reach::{AtLeast, Information},
-        Row,
+        Measure, Row,
+        Target::{AtLeast, Information},
     },
     sdk,
 };

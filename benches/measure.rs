@@ -9,16 +9,16 @@ use crate::{Size, row::Measure};
 /// Measures the CPU time of one run of `work` on this thread, in microseconds. Time of other processes on the same core
 /// is not in it.
 pub(crate) fn cpu_micros(size: Size, mut work: impl FnMut() + 'static) -> Measure {
-    // Caches, the signing key of the day and the first connection are not measured.
+    // The first run fills caches, derives the signing key of the day and opens connections. It is not measured.
     work();
     let mut runs = 1;
     Box::new(move || {
         loop {
             let taken = cpu(|| (0..runs).for_each(|_| work()));
-            if taken >= size.least() {
+            if taken >= size.min_cpu_time() {
                 return taken.as_secs_f64() * 1e6 / f64::from(runs);
             }
-            // Too short for the resolution of the clock and the noise: from now on, more runs.
+            // The resolution of the clock and noise would matter too much: measure more runs from now on.
             runs *= 2;
         }
     })
@@ -62,7 +62,7 @@ fn counted(
     })
 }
 
-/// The most memory that this process has had, in megabytes. Linux only.
+/// The peak memory of this process, in megabytes. Linux only.
 pub(crate) fn peak_megabytes() -> f64 {
     let status = fs::read_to_string("/proc/self/status").expect("/proc/self/status");
     let line = status

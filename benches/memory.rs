@@ -1,4 +1,4 @@
-//! The async client over a connection in memory, compared with hyper-util's client over the same connection. Without
+//! The async client over a connection in memory, compared with hyper-util's client over such a connection. Without
 //! sockets, only the work of the clients is measured.
 
 use std::{
@@ -21,8 +21,8 @@ use crate::{
     raw,
     requests::{STATUS, cancel, runtime},
     row::{
-        Reach::{AtMost, Information},
         Row,
+        Target::{AtMost, Information},
     },
 };
 
@@ -30,12 +30,12 @@ const ENDPOINT: &str = "http://127.0.0.1:8182";
 
 pub(crate) fn rows(size: Size) -> Vec<Row> {
     let mut rows = Vec::new();
-    for (auth, reach) in [(Auth::Unsigned, 1.25), (Auth::Signed, 1.5)] {
+    for (auth, target) in [(Auth::Unsigned, 1.25), (Auth::Signed, 1.5)] {
         rows.push(Row::ratio(
             format!("hyper, connection in memory, {}", auth.name()),
             "µs",
             "hyper-util, same bytes",
-            AtMost(reach),
+            AtMost(target),
             move || (cpu_micros(size, ours(auth)), cpu_micros(size, peer(auth))),
         ));
         rows.push(Row::count(
@@ -103,7 +103,7 @@ impl Service<Uri> for Memory {
 struct MemoryConnection {
     /// The last four bytes written.
     tail: [u8; 4],
-    /// What the client has not read of the response.
+    /// The part of the response that the client has not read.
     unread: &'static [u8],
     reader: Option<Waker>,
 }
@@ -127,7 +127,7 @@ impl Read for MemoryConnection {
     }
 }
 
-/// With the body [`STATUS`].
+/// Has the body [`STATUS`].
 const RESPONSE: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 19\r\n\r\n{\"status\":\"200 OK\"}";
 
 impl Write for MemoryConnection {

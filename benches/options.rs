@@ -9,9 +9,9 @@ Usage: table [OPTIONS]
 
   --rounds N    measure each row N times (default: 15; with --short: 1)
   --only TEXT   only the rows whose name contains TEXT
-  --json        one JSON object a line, to compare runs
-  --check       exit with 1 if a row falls short of its figure and no profile explains it
-  --short       the least work and small bodies: shows that each row runs, its figures mean nothing
+  --json        print each row as a JSON object in a line, to compare runs
+  --check       exit with 1 if a row misses its target and no profile explains why
+  --short       minimal work and small bodies, to check that each row runs; the figures mean nothing
 ";
 
 pub(crate) struct Options {
@@ -52,12 +52,12 @@ impl Options {
             return Err("--rounds must be at least 1".into());
         }
         if options.check && options.size == Size::Short {
-            return Err("--check needs the figures that --short does not measure".into());
+            return Err("--check needs figures, and --short measures none".into());
         }
         Ok(Some(options))
     }
 
-    pub(crate) fn chooses(&self, name: &str) -> bool {
+    pub(crate) fn selects(&self, name: &str) -> bool {
         self.only.as_ref().is_none_or(|text| name.contains(text))
     }
 }
@@ -79,10 +79,10 @@ mod tests {
             (options.rounds, options.check, options.json),
             (15, false, false)
         );
-        assert!(options.chooses("cancel"));
+        assert!(options.selects("cancel"));
         let options = parse(&["--short", "--only", "Gremlin"]).unwrap();
         assert_eq!(options.rounds, 1);
-        assert!(options.chooses("a Gremlin query") && !options.chooses("cancel"));
+        assert!(options.selects("a Gremlin query") && !options.selects("cancel"));
         assert_eq!(parse(&["--rounds", "3"]).unwrap().rounds, 3);
         assert!(parse(&["--rounds", "0"]).is_err());
         assert!(parse(&["--short", "--check"]).is_err());

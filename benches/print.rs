@@ -1,4 +1,4 @@
-//! The table as text, or as a JSON object a line.
+//! Prints the table as text, or each row as a JSON object.
 
 use std::{fs, process::Command};
 
@@ -7,24 +7,24 @@ use serde_json::json;
 use crate::{
     Size,
     options::Options,
-    row::{Figures, Mark, Reach},
+    row::{Figures, Mark, Target},
 };
 
-/// A measured row, as it is printed.
+/// The data of a printed row.
 pub(crate) struct Line {
     pub(crate) name: String,
     pub(crate) unit: &'static str,
     pub(crate) peer: Option<&'static str>,
-    pub(crate) reach: Reach,
+    pub(crate) target: Target,
     pub(crate) mark: Mark,
     pub(crate) explained: Option<&'static str>,
     pub(crate) figures: Figures,
 }
 
-/// What the figures depend on, and the heading of the table.
-pub(crate) fn head(options: &Options, pinned: bool) {
+/// Prints the machine and the options, on which the figures depend, and the names of the columns.
+pub(crate) fn heading(options: &Options, pinned: bool) {
     let pinned = if pinned {
-        "client and server on a core each"
+        "client and server on separate cores"
     } else {
         "not pinned to cores"
     };
@@ -35,18 +35,18 @@ pub(crate) fn head(options: &Options, pinned: bool) {
     };
     let machine = machine();
     if options.json {
-        let head = json!({
+        let heading = json!({
             "machine": machine, "profile": profile, "pinned": pinned, "rounds": options.rounds,
             "short": options.size == Size::Short,
         });
-        println!("{head}");
+        println!("{heading}");
         return;
     }
     println!("{machine}");
     println!("{profile} profile, {} rounds, {pinned}\n", options.rounds);
     println!(
         "{:56} {:>10} {:>8} {:16} {:22} {:9} peer",
-        "", "reach", "today", "[q1 q3]", "ours : peer", "mark"
+        "", "target", "measured", "[q1 q3]", "ours : peer", "mark"
     );
 }
 
@@ -54,23 +54,23 @@ impl Line {
     pub(crate) fn print(&self, as_json: bool) {
         let Figures { value, ours, peer } = self.figures;
         if as_json {
-            let (bound, reach) = match self.reach {
-                Reach::AtMost(most) => ("at most", Some(most)),
-                Reach::AtLeast(least) => ("at least", Some(least)),
-                Reach::Information => ("", None),
+            let (bound, target) = match self.target {
+                Target::AtMost(most) => ("at most", Some(most)),
+                Target::AtLeast(least) => ("at least", Some(least)),
+                Target::Information => ("", None),
             };
             let line = json!({
-                "name": self.name, "bound": bound, "reach": reach, "mark": self.mark.to_string(),
+                "name": self.name, "bound": bound, "target": target, "mark": self.mark.to_string(),
                 "median": value.median, "q1": value.first_quartile, "q3": value.third_quartile,
                 "unit": self.unit, "ours": ours, "peer": peer, "compared_with": self.peer, "explained": self.explained,
             });
             println!("{line}");
             return;
         }
-        let reach = match self.reach {
-            Reach::AtMost(most) => format!("<= {}", figure(most)),
-            Reach::AtLeast(least) => format!(">= {}", figure(least)),
-            Reach::Information => String::new(),
+        let target = match self.target {
+            Target::AtMost(most) => format!("<= {}", figure(most)),
+            Target::AtLeast(least) => format!(">= {}", figure(least)),
+            Target::Information => String::new(),
         };
         let quartiles = format!(
             "[{} {}]",
@@ -84,7 +84,7 @@ impl Line {
         let peer = self.peer.unwrap_or_default();
         let profile = self.explained.filter(|_| self.mark == Mark::Explained);
         let text = format!(
-            "{:56} {reach:>10} {:>8} {quartiles:16} {compared:22} {:9} {peer} {}",
+            "{:56} {target:>10} {:>8} {quartiles:16} {compared:22} {:9} {peer} {}",
             self.name,
             figure(value.median),
             self.mark,
@@ -94,7 +94,7 @@ impl Line {
     }
 }
 
-/// Three significant digits, or all digits of a large number.
+/// About three significant digits, or all digits of a large integer part.
 fn figure(value: f64) -> String {
     let decimals = match value.abs() {
         0.0 => 0,

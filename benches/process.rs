@@ -1,12 +1,12 @@
-//! Processes of this binary, started again with a hidden command: servers on their own core, and clients whose memory is
+//! Child processes, which run this binary with a hidden command: servers on their own core, and clients whose memory is
 //! measured.
 
 use std::{
-    convert::Infallible,
     env,
     io::{BufRead, BufReader, Read, Write},
     process::{Child, ChildStdin, Command, Stdio},
     rc::Rc,
+    thread,
 };
 
 use bytes::Bytes;
@@ -29,7 +29,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// hyper's server: large openCypher bodies of about `megabytes` at `/opencypher`, else a constant.
+    /// hyper's server. It responds with about `megabytes` of rows to `/opencypher`, and with a constant body to other
+    /// paths.
     pub(crate) fn hyper(megabytes: usize) -> Rc<Self> {
         Self::start(&["serve-hyper", &megabytes.to_string()])
     }
@@ -48,7 +49,7 @@ impl Server {
         BufReader::new(process.stdout.take().unwrap())
             .read_line(&mut endpoint)
             .unwrap();
-        assert!(endpoint.starts_with("http://"), "the server does not start");
+        assert!(endpoint.starts_with("http://"), "the server did not start");
         Rc::new(Server {
             endpoint: endpoint.trim().to_owned(),
             _input: process.stdin.take().unwrap(),
@@ -64,7 +65,7 @@ impl Drop for Server {
     }
 }
 
-/// Runs a client that prints a figure.
+/// Runs a client in a process of its own. Returns the figure that it prints.
 pub(crate) fn figure(arguments: &[&str]) -> f64 {
     let output = this_binary(arguments)
         .stderr(Stdio::inherit())
@@ -84,7 +85,7 @@ fn this_binary(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a hidden command, if the command line is one.
+/// Runs the hidden command of the command line. Returns false if there is none.
 pub(crate) fn run_hidden() -> bool {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -109,6 +110,7 @@ pub(crate) fn run_hidden() -> bool {
     true
 }
 
+/// Prints the endpoint, for the process that started this one.
 fn announce(endpoint: &str) {
     let mut output = std::io::stdout().lock();
     writeln!(output, "{endpoint}")
@@ -120,39 +122,39 @@ fn wait_for_end_of_input() {
     let _ = std::io::stdin().read_to_end(&mut Vec::new());
 }
 
-/// hyper's own server, on one thread.
+/// Runs hyper's server on one thread, until the end of the standard input.
 fn serve_hyper(megabytes: usize) {
     let large = large::Body::new(megabytes);
-    let answer = move |request: Request<Incoming>| {
-        let large = large.clone();
-        async move {
-            let is_large = request.uri().path() == "/opencypher";
-            request.into_body().collect().await?;
-            let body = if is_large {
-                Either::Left(large)
-            } else {
-                Either::Right(Full::new(Bytes::from_static(requests::STATUS.as_bytes())))
-            };
-            let mut response = Response::new(body);
-            response
-                .headers_mut()
-                .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            Ok::<_, hyper::Error>(response)
-        }
-    };
-    let accept = async move {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        announce(&format!("http://{}", listener.local_addr().unwrap()));
-        loop {
-            let (stream, _) = listener.accept().await.unwrap();
-            stream.set_nodelay(true).unwrap();
-            let connection = http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service_fn(answer.clone()));
-            tokio::spawn(connection);
-        }
-        #[allow(unreachable_code)]
-        Ok::<(), Infallible>(())
-    };
-    std::thread::spawn(move || requests::runtime().block_on(accept));
+    thread::spawn(move || requests::runtime().block_on(accept(large)));
     wait_for_end_of_input();
+}
+
+async fn accept(large: large::Body) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    announce(&format!("http://{}", listener.local_addr().unwrap()));
+    loop {
+        let (stream, _) = listener.accept().await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        let large = large.clone();
+        let service = service_fn(move |request| respond(request, large.clone()));
+        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+    }
+}
+
+async fn respond(
+    request: Request<Incoming>,
+    large: large::Body,
+) -> hyper::Result<Response<Either<large::Body, Full<Bytes>>>> {
+    let is_large = request.uri().path() == "/opencypher";
+    request.into_body().collect().await?;
+    let body = if is_large {
+        Either::Left(large)
+    } else {
+        Either::Right(Full::new(Bytes::from_static(requests::STATUS.as_bytes())))
+    };
+    let mut response = Response::new(body);
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(response)
 }

@@ -1,4 +1,4 @@
-//! The peers of the clients: hyper-util's client and ureq, which send byte for byte what ours sends.
+//! The peers of the clients: hyper-util's client and ureq, which send the same bytes as our clients.
 
 use std::{
     io::{Read, Write},
@@ -19,7 +19,7 @@ use hyper_util::{
 
 use crate::requests::STATUS;
 
-/// What a client sends to a server: the head and the body of its first request.
+/// The first request that a client sends to a server: head and body.
 pub(crate) fn captured(send: impl FnOnce(&str)) -> Vec<u8> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -43,7 +43,7 @@ pub(crate) fn captured(send: impl FnOnce(&str)) -> Vec<u8> {
     server.join().unwrap()
 }
 
-/// None of the requests that are captured has a body longer than its head.
+/// Whether the head and the body have arrived.
 fn is_complete(sent: &[u8]) -> bool {
     let Some((head, body)) = split(sent) else {
         return false;
@@ -64,7 +64,7 @@ fn fields(head: &str) -> impl Iterator<Item = (&str, &str)> {
         .map(|line| line.split_once(": ").unwrap())
 }
 
-/// The request that was captured, for another server.
+/// A captured request, addressed to another server.
 pub(crate) fn replayed(sent: &[u8], endpoint: &str) -> Request<Bytes> {
     let (head, body) = split(sent).unwrap();
     let mut line = head.lines().next().unwrap().split(' ');
@@ -83,7 +83,7 @@ pub(crate) fn replayed(sent: &[u8], endpoint: &str) -> Request<Bytes> {
     request
 }
 
-/// The lines of a request without its host and in alphabetical order, to compare two clients.
+/// The lines of a request without its host, sorted, to compare the requests of two clients.
 pub(crate) fn lines(sent: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(sent).into_owned();
     let mut lines: Vec<String> = text.lines().map(str::to_lowercase).collect();
@@ -117,7 +117,7 @@ where
     body.expect("a raw response").to_bytes()
 }
 
-/// ureq without headers of its own, and with as many idle connections as there are calls at once.
+/// ureq without headers of its own, and with an idle connection for each of 64 concurrent calls.
 pub(crate) fn ureq() -> ureq::Agent {
     ureq::Agent::config_builder()
         .user_agent("")

@@ -1,4 +1,4 @@
-//! The requests of the rows, and our core's call without a network.
+//! The requests that are measured, and our core's call without a network.
 
 use std::time::{Duration, SystemTime};
 
@@ -46,7 +46,7 @@ fn now() -> Now {
 pub(crate) fn call<O: Operation>(session: &Session, operation: &O, body: Bytes) -> O::Output {
     let mut call = Call::new(session, operation, 1);
     let Step::Io(Io::Send(transmit)) = call.resume(Input::Next, now()) else {
-        panic!("the call requests something else than sending");
+        panic!("the call does not send a request");
     };
     assert!(transmit.request.headers().contains_key("authorization"));
     let input = Input::Response(response(body), HeaderMap::new());
@@ -64,7 +64,7 @@ pub(crate) fn response(body: Bytes) -> Response<Bytes> {
     response
 }
 
-/// A runtime on this thread, for async peers.
+/// A runtime on this thread.
 pub(crate) fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -1,4 +1,4 @@
-//! A row of the table, and what its measurement says.
+//! A row of the table, and its measurement.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -7,43 +7,45 @@ use crate::statistics::Spread;
 /// Measures once, and returns the figure in the unit of the row.
 pub(crate) type Measure = Box<dyn FnMut() -> f64>;
 
-/// One row: what is measured, against what, and the figure to reach.
+/// One row: what is measured, with which peer it is compared, and the target.
 pub(crate) struct Row {
     pub(crate) name: String,
     /// The unit of our figure and of the peer's.
     pub(crate) unit: &'static str,
-    pub(crate) reach: Reach,
+    pub(crate) target: Target,
     pub(crate) subject: Subject,
-    /// The profile that shows what bounds a row that falls short, in `benches/profiles`.
+    /// If the row misses its target: the profile that shows what bounds it, such as `profiles/load.md`.
     pub(crate) explained: Option<&'static str>,
 }
 
-/// What the figure of a row is.
+/// What a row measures.
 pub(crate) enum Subject {
-    /// Our figure divided by the peer's, of measurements in turn.
-    Ratio { peer: &'static str, measure: Pair },
+    /// Our figure divided by the peer's. Both are measured in each round.
+    Ratio { peer: &'static str, setup: Pair },
     /// Our figure alone: allocations, bytes, rows.
-    Count { measure: Single },
+    Count { setup: Single },
 }
 
-/// Sets up what measures ours and the peer.
+/// Sets up the measurements of ours and of the peer.
 pub(crate) type Pair = Box<dyn FnOnce() -> (Measure, Measure)>;
-/// Sets up what measures ours.
+/// Sets up the measurement of ours.
 pub(crate) type Single = Box<dyn FnOnce() -> Measure>;
 
+/// The figure that a row has to reach.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Reach {
+pub(crate) enum Target {
     AtMost(f64),
     AtLeast(f64),
-    /// The row is printed for information.
+    /// None: the row is printed for information.
     Information,
 }
 
-/// Whether a row reaches its figure.
+/// Whether a row reaches its target.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Mark {
     Ok,
-    Short,
+    Missed,
+    /// Missed, and a profile explains why.
     Explained,
     Information,
 }
@@ -58,21 +60,20 @@ pub(crate) struct Figures {
 }
 
 impl Row {
-    /// `setup` returns what measures ours and what measures the peer.
     pub(crate) fn ratio(
         name: impl Into<String>,
         unit: &'static str,
         peer: &'static str,
-        reach: Reach,
+        target: Target,
         setup: impl FnOnce() -> (Measure, Measure) + 'static,
     ) -> Self {
         Row {
             name: name.into(),
             unit,
-            reach,
+            target,
             subject: Subject::Ratio {
                 peer,
-                measure: Box::new(setup),
+                setup: Box::new(setup),
             },
             explained: None,
         }
@@ -81,22 +82,22 @@ impl Row {
     pub(crate) fn count(
         name: impl Into<String>,
         unit: &'static str,
-        reach: Reach,
+        target: Target,
         setup: impl FnOnce() -> Measure + 'static,
     ) -> Self {
         Row {
             name: name.into(),
             unit,
-            reach,
+            target,
             subject: Subject::Count {
-                measure: Box::new(setup),
+                setup: Box::new(setup),
             },
             explained: None,
         }
     }
 
-    /// Marks a row that falls short as explained by a profile, such as `profiles/load.md`.
-    #[allow(dead_code, reason = "no row is explained when all reach their figures")]
+    /// Names the profile that explains why the row misses its target.
+    #[allow(dead_code, reason = "not needed while no profile explains a row")]
     pub(crate) fn explained(mut self, profile: &'static str) -> Self {
         self.explained = Some(profile);
         self
@@ -109,13 +110,12 @@ impl Row {
         }
     }
 
-    /// Measures ours and the peer in turn, so that other load on the machine affects both, and the one first that was
-    /// second in the round before.
+    /// Measures ours and the peer in each round, so that other load on the machine affects both. Their order alternates.
     pub(crate) fn measure(self, rounds: usize) -> Figures {
         let (mut ours, mut peers, mut values) = (Vec::new(), Vec::new(), Vec::new());
         match self.subject {
-            Subject::Ratio { measure, .. } => {
-                let (mut measure_ours, mut measure_peer) = measure();
+            Subject::Ratio { setup, .. } => {
+                let (mut measure_ours, mut measure_peer) = setup();
                 for round in 0..rounds {
                     let (our, peer) = if round % 2 == 0 {
                         let our = measure_ours();
@@ -129,8 +129,8 @@ impl Row {
                     values.push(our / peer);
                 }
             }
-            Subject::Count { measure } => {
-                let mut measure = measure();
+            Subject::Count { setup } => {
+                let mut measure = setup();
                 for _ in 0..rounds {
                     ours.push(measure());
                 }
@@ -147,19 +147,19 @@ impl Row {
     }
 }
 
-impl Reach {
+impl Target {
     pub(crate) fn mark(self, value: f64, explained: bool) -> Mark {
         let reached = match self {
-            Reach::AtMost(most) => value <= most,
-            Reach::AtLeast(least) => value >= least,
-            Reach::Information => return Mark::Information,
+            Target::AtMost(most) => value <= most,
+            Target::AtLeast(least) => value >= least,
+            Target::Information => return Mark::Information,
         };
         if reached {
             Mark::Ok
         } else if explained {
             Mark::Explained
         } else {
-            Mark::Short
+            Mark::Missed
         }
     }
 }
@@ -168,7 +168,7 @@ impl Display for Mark {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Mark::Ok => "ok",
-            Mark::Short => "short",
+            Mark::Missed => "missed",
             Mark::Explained => "explained",
             Mark::Information => "",
         })
@@ -182,18 +182,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_is_short_unless_it_reaches_its_figure_or_is_explained() {
-        assert_eq!(Reach::AtMost(1.05).mark(1.05, false), Mark::Ok);
-        assert_eq!(Reach::AtMost(1.05).mark(1.06, false), Mark::Short);
-        assert_eq!(Reach::AtMost(1.05).mark(1.06, true), Mark::Explained);
-        assert_eq!(Reach::AtLeast(0.95).mark(0.95, false), Mark::Ok);
-        assert_eq!(Reach::AtLeast(0.95).mark(0.94, false), Mark::Short);
-        assert_eq!(Reach::AtLeast(0.95).mark(0.96, true), Mark::Ok);
-        assert_eq!(Reach::Information.mark(9.0, false), Mark::Information);
+    fn a_row_that_misses_its_target_can_be_explained() {
+        assert_eq!(Target::AtMost(1.05).mark(1.05, false), Mark::Ok);
+        assert_eq!(Target::AtMost(1.05).mark(1.06, false), Mark::Missed);
+        assert_eq!(Target::AtMost(1.05).mark(1.06, true), Mark::Explained);
+        assert_eq!(Target::AtLeast(0.95).mark(0.95, false), Mark::Ok);
+        assert_eq!(Target::AtLeast(0.95).mark(0.94, false), Mark::Missed);
+        assert_eq!(Target::AtLeast(0.95).mark(0.96, true), Mark::Ok);
+        assert_eq!(Target::Information.mark(9.0, false), Mark::Information);
     }
 
     #[test]
-    fn the_ratio_is_that_of_each_round_and_the_order_alternates() {
+    fn ratios_are_those_of_each_round_and_the_order_alternates() {
         thread_local!(static ORDER: RefCell<String> = const { RefCell::new(String::new()) });
         let measure = |name: char, figures: [f64; 3]| -> Measure {
             let mut figures = figures.into_iter();
@@ -202,7 +202,7 @@ mod tests {
                 figures.next().unwrap()
             })
         };
-        let row = Row::ratio("row", "s", "peer", Reach::AtMost(1.0), move || {
+        let row = Row::ratio("row", "s", "peer", Target::AtMost(1.0), move || {
             (
                 measure('o', [1.0, 20.0, 3.0]),
                 measure('p', [2.0, 10.0, 1.0]),
@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn a_count_has_no_peer() {
         let figures =
-            Row::count("row", "bytes", Reach::AtMost(8.0), || Box::new(|| 7.0)).measure(1);
+            Row::count("row", "bytes", Target::AtMost(8.0), || Box::new(|| 7.0)).measure(1);
         assert_eq!((figures.value.median, figures.ours), (7.0, 7.0));
         assert_eq!(figures.peer, None);
     }

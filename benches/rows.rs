@@ -1,4 +1,5 @@
-//! openCypher rows, in memory: as they arrive and as a whole, compared with serde_json on the whole body.
+//! openCypher rows in memory, read as they arrive or from the whole response, compared with serde_json on the whole
+//! body.
 
 use std::hint::black_box;
 
@@ -13,7 +14,7 @@ use crate::{
     Size, data,
     measure::cpu_micros,
     requests::response,
-    row::{Reach::AtMost, Row},
+    row::{Row, Target::AtMost},
     types::{CypherResponse, CypherRow},
 };
 
@@ -21,12 +22,12 @@ use crate::{
 const CHUNK: usize = 64 * 1024;
 
 pub(crate) fn rows(size: Size) -> Vec<Row> {
-    let row = |name: &str, peer, reach, ours: fn(&Bytes), theirs: fn(&Bytes)| {
+    let row = |name: &str, peer, target, ours: fn(&Bytes), theirs: fn(&Bytes)| {
         Row::ratio(
             format!("openCypher, 1 MB, {name}"),
             "µs",
             peer,
-            AtMost(reach),
+            AtMost(target),
             move || {
                 let body = data::cypher(data::ROWS);
                 let copy = body.clone();

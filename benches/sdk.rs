@@ -31,7 +31,7 @@ impl HttpConnector for Memory {
     }
 }
 
-/// Every request gets the same response.
+/// A client whose requests all get the same response, in memory.
 pub(crate) fn in_memory(body: Bytes) -> Client {
     let connector = SharedHttpConnector::new(Memory(body));
     let http = http_client_fn(move |_, _| connector.clone());

@@ -8,7 +8,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// All zero if there are no figures.
+    /// All are zero if there are no figures.
     pub(crate) fn of(mut figures: Vec<f64>) -> Self {
         figures.sort_by(f64::total_cmp);
         Spread {
@@ -19,15 +19,15 @@ impl Spread {
     }
 }
 
-/// Of sorted figures; between two of them, the value is interpolated.
-fn quantile(sorted: &[f64], part: f64) -> f64 {
+/// A quantile of sorted figures, with linear interpolation.
+fn quantile(sorted: &[f64], fraction: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else {
         return 0.0;
     };
-    let place = part * last as f64;
-    let (low, high) = (place.floor(), place.ceil());
+    let position = fraction * last as f64;
+    let (low, high) = (position.floor(), position.ceil());
     let (low_figure, high_figure) = (sorted[low as usize], sorted[high as usize]);
-    low_figure + (high_figure - low_figure) * (place - low)
+    low_figure + (high_figure - low_figure) * (position - low)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Prints the table of performance: each row is ours compared with a peer, and the figure to reach.
+//! Prints the table of performance: each row compares ours with a peer, and has a target.
 //!
 //! ```text
 //! cargo run -p neptunedata-benches --release --bin table
@@ -31,7 +31,7 @@ use std::{process::ExitCode, time::Duration};
 use options::Options;
 use row::{Mark, Row};
 
-/// How much is measured.
+/// How much work each measurement does.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Size {
     Full,
@@ -40,8 +40,8 @@ pub(crate) enum Size {
 }
 
 impl Size {
-    /// The least time of one measurement of CPU time.
-    pub(crate) fn least(self) -> Duration {
+    /// The minimum CPU time of one measurement.
+    pub(crate) fn min_cpu_time(self) -> Duration {
         match self {
             Size::Full => Duration::from_millis(30),
             Size::Short => Duration::ZERO,
@@ -49,7 +49,7 @@ impl Size {
     }
 }
 
-/// The table, in its order.
+/// The rows, in the order of the table.
 fn all_rows(size: Size) -> Vec<Row> {
     let mut rows = call::rows(size);
     rows.extend(memory::rows(size));
@@ -82,39 +82,39 @@ fn main() -> ExitCode {
 fn table(options: &Options) -> ExitCode {
     let pinned = cores::pin(cores::Side::Client);
     let mut rows = all_rows(options.size);
-    rows.retain(|row| options.chooses(&row.name));
+    rows.retain(|row| options.selects(&row.name));
     if rows.is_empty() {
-        eprintln!("the name of no row contains the text of --only");
+        eprintln!("no row has a name that contains the text of --only");
         return ExitCode::FAILURE;
     }
-    print::head(options, pinned);
-    let mut short = Vec::new();
+    print::heading(options, pinned);
+    let mut missed = Vec::new();
     for row in rows {
         let (name, unit) = (row.name.clone(), row.unit);
-        let (reach, explained, peer) = (row.reach, row.explained, row.peer());
+        let (target, explained, peer) = (row.target, row.explained, row.peer());
         let figures = row.measure(options.rounds);
         let mark = match options.size {
-            Size::Full => reach.mark(figures.value.median, explained.is_some()),
+            Size::Full => target.mark(figures.value.median, explained.is_some()),
             Size::Short => Mark::Information,
         };
-        if mark == Mark::Short {
-            short.push(name.clone());
+        if mark == Mark::Missed {
+            missed.push(name.clone());
         }
         let line = print::Line {
             name,
             unit,
             peer,
-            reach,
+            target,
             mark,
             explained,
             figures,
         };
         line.print(options.json);
     }
-    if options.check && !short.is_empty() {
+    if options.check && !missed.is_empty() {
         eprintln!(
-            "short of their figure and not explained: {}",
-            short.join("; ")
+            "miss their target, without a profile: {}",
+            missed.join("; ")
         );
         return ExitCode::FAILURE;
     }
