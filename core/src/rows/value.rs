@@ -28,7 +28,7 @@ struct Pending {
     scan: Scan,
     /// How many bytes of the window were scanned.
     seen: usize,
-    /// The end of a value that needs a delimiter, which has not arrived.
+    /// The end of a value that needs a delimiter, while the delimiter has not arrived.
     end: Option<usize>,
 }
 
@@ -105,8 +105,8 @@ impl Values {
         unread.get(..length).unwrap_or(unread)
     }
 
-    /// Returns the value that begins here and its length, once the value and, if it [needs one](needs_delimiter), one
-    /// of `delimiters` after it have arrived. Nothing is consumed.
+    /// Returns the value that begins here and its length, once the value has arrived, and one of `delimiters` after it
+    /// if the value [needs one](needs_delimiter). Nothing is consumed.
     #[inline]
     pub(super) fn value<V: DeserializeOwned>(
         &mut self,
@@ -115,16 +115,12 @@ impl Values {
         if self.pending.is_none() {
             let window = self.bounded();
             let (outcome, length) = raw::read_prefix::<V>(window);
-            let follows = window.get(length..).and_then(first_non_whitespace);
-            match (outcome, follows) {
-                (Ok(value), follows)
-                    if follows.is_some_and(|(_, byte)| delimiters.contains(&byte))
-                        || (length <= self.limit && !needs_delimiter(self.unread(length))) =>
-                {
+            match outcome {
+                Ok(value) if self.is_complete(length, delimiters) => {
                     self.count(length);
                     return Ok(Some((value, length)));
                 }
-                (Err(error), _) if error.is_syntax() => {
+                Err(error) if error.is_syntax() => {
                     self.count_all();
                     // Fail now instead of buffering up to the limit: no further input can turn this into JSON.
                     if validity(self.bounded()) == Validity::Never {
@@ -137,6 +133,14 @@ impl Values {
             self.pending = Some(Pending::default());
         }
         self.pending_value(delimiters)
+    }
+
+    /// Whether one of `delimiters` follows the value of this length, or the value needs none.
+    #[inline]
+    fn is_complete(&self, length: usize, delimiters: [u8; 2]) -> bool {
+        let follows = self.bounded().get(length..).and_then(first_non_whitespace);
+        follows.is_some_and(|(_, byte)| delimiters.contains(&byte))
+            || (length <= self.limit && !needs_delimiter(self.unread(length)))
     }
 
     /// Returns the value whose end is being looked for.
@@ -154,12 +158,12 @@ impl Values {
             let found = pending.find_end(window, delimiters);
             let fresh = window.len().saturating_sub(seen);
             self.count(fresh);
-            if let Some((end, delimited)) = found
+            if let Some((end, is_complete)) = found
                 && end <= self.limit
             {
                 // `needs_delimiter` reads the text once, and `decode` once, and once more if that fails.
                 self.count(end.saturating_mul(3));
-                return self.decode(end, delimited);
+                return self.decode(end, is_complete);
             }
             let window = self.bounded();
             if window.len() > self.limit {
@@ -182,13 +186,13 @@ impl Values {
     fn decode<V: DeserializeOwned>(
         &self,
         end: usize,
-        delimited: bool,
+        is_complete: bool,
     ) -> Result<Option<(V, usize)>, ValueError> {
         let text = self.unread(end);
         match raw::read_all(text) {
-            Ok(value) if delimited => Ok(Some((value, end))),
+            Ok(value) if is_complete => Ok(Some((value, end))),
             // serde_json stops at the error and leaves the rest unchecked, so read the text again.
-            Err(error) if delimited && serde_json::from_slice::<IgnoredAny>(text).is_ok() => {
+            Err(error) if is_complete && serde_json::from_slice::<IgnoredAny>(text).is_ok() => {
                 Err(ValueError::WrongType(error, end))
             }
             _ => Err(ValueError::NotJson),
@@ -228,8 +232,9 @@ impl Values {
 }
 
 impl Pending {
-    /// Continues the scan in a window that begins with the bytes scanned before. Once the value and the delimiter that
-    /// it needs have arrived, returns the end of the value, and whether the byte after it is that delimiter.
+    /// Continues the scan in a window that begins with the bytes scanned before. Returns the end of the value once the
+    /// value has arrived, and a byte after it if the value needs a delimiter. The boolean is false if that byte is not
+    /// one of `delimiters`.
     fn find_end(&mut self, window: &[u8], delimiters: [u8; 2]) -> Option<(usize, bool)> {
         if self.end.is_none() {
             let fresh = window.get(self.seen..).unwrap_or_default();
@@ -256,10 +261,10 @@ impl Pending {
     }
 }
 
-/// Whether the value counts only with a delimiter after it.
+/// Whether a value is complete only with a delimiter after it.
 ///
-/// The `1` of `[1` may be the beginning of `12`. An error object ends a body in which no delimiter follows: without
-/// one, it is not a row. All other values are complete with their last byte.
+/// The `1` of `[1` may be the beginning of `12`. An object that resembles an error may be the error object at the end
+/// of an incomplete body, which no delimiter follows. All other values are complete with their last byte.
 fn needs_delimiter(value: &[u8]) -> bool {
     match value.last() {
         Some(b']' | b'"') => false,
