@@ -243,7 +243,7 @@ impl<T: DeserializeOwned> Judge for RowJudge<T> {
     fn end(&mut self, response: &RawResponse<'_>) -> Result<(), Cause> {
         self.reader.end();
         let error = match self.reader.next_row() {
-            // A row that was not handed out when it arrived needs a comma or bracket, so no row is left.
+            // A row that was not returned when it arrived needs a comma or bracket after it, so no row is left.
             Ok(_) => return Ok(()),
             Err(error) if error.kind() == DecodeErrorKind::Empty && self.info.may_answer_empty => {
                 return Ok(());

@@ -123,7 +123,7 @@ impl CallOptions {
     }
 
     /// The maximum size in bytes of one row of [`Rows`](crate::rows::Rows), and of each member outside the rows.
-    /// Default: 64 MiB. The white space after some rows [counts](crate::rows::RowReader::max_row_bytes).
+    /// Default: 64 MiB. White space after a row [counts](crate::rows::RowReader::max_row_bytes) in some cases.
     #[must_use]
     pub fn max_row_bytes(mut self, bytes: usize) -> Self {
         self.max_row_bytes = Some(bytes);

@@ -157,10 +157,10 @@ impl ClientOptions {
 impl ClientOptions {
     /// The maximum number of header fields in a response head, and in the trailers. Servers send fewer. The
     /// number is limited because a parsed field takes more memory than its bytes. The blocking client reads
-    /// heads of up to 128 fields. The async client first reads heads and trailers of up to 100 fields, because
-    /// it reserves memory for the maximum number in each response. After the first response that is larger,
-    /// which fails with [`HeadTooLarge`](crate::error::TransportErrorKind::HeadTooLarge), its new connections
-    /// read up to this number, and the older ones are not used again.
+    /// heads of up to 128 fields. The async client first reads heads and trailers of up to 100 fields, because a
+    /// larger number takes more memory for each response. A response with more fields fails with
+    /// [`HeadTooLarge`](crate::error::TransportErrorKind::HeadTooLarge). After it, new connections read up to
+    /// this number of fields, and older connections are not used again.
     pub const MAX_HEAD_FIELDS: usize = 1024;
 
     /// The maximum number of connections beyond [`max_connections`](Self::max_connections) that are opened to
