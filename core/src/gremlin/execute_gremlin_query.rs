@@ -135,7 +135,7 @@ impl ExecuteGremlinQuery {
     fn write(&self, request: &mut RequestWriter<'_>) {
         match &self.serializer {
             Some(serializer) => request.header("serializer", ACCEPT, serializer.as_str()),
-            // `UntypedGraphSonV3`; a static value is not copied.
+            // `GremlinSerializer::UntypedGraphSonV3`, as a static value, which takes no allocation.
             None => request.valid_header(
                 ACCEPT,
                 HeaderValue::from_static("application/vnd.gremlin-v3.0+json;types=false"),

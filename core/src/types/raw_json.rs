@@ -74,7 +74,7 @@ impl RawJson {
     ///
     /// When the value does not have the shape of `T`, or is nested deeper than serde_json's limit.
     pub fn decode<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
-        // Validated once as a whole, the text is read faster than with a check of each string in it.
+        // Checking the whole text for UTF-8 once is faster than checking each string in it.
         serde_json::from_str(self.as_str())
     }
 }

@@ -223,9 +223,9 @@ fn error_object(headers: &HeaderMap, parsed: &Value, body: Bytes) -> Option<Serv
 }
 
 /// Whether the object has a member of the operation's output that is not null, or `payload` with an object, in which
-/// some operations wrap their output (`U14`). It is then the output itself, with unknown members.
+/// some operations wrap their output (`U14`). Such an object is the output, even if it also has members of an error.
 ///
-/// The text need not be valid JSON: the caller parses it too, and does not use this result if that fails.
+/// The text need not be valid JSON: callers find an error object only in valid JSON, whatever this returns.
 fn has_output(info: &OperationInfo, object: &[u8]) -> bool {
     let text = std::str::from_utf8(object).unwrap_or_default();
     let mut members = json_text::members(text).into_iter().flatten();
@@ -256,12 +256,12 @@ fn begins_with_member(object: &[u8]) -> bool {
     bytes.find(|byte| !byte.is_ascii_whitespace()) == Some(&b'"')
 }
 
-/// Whether an error object can be in these bytes. Most bodies are only searched, and not parsed.
+/// Whether an error object can be in these bytes. This search saves parsing most bodies.
 fn mentions_code(body: &[u8]) -> bool {
     mentions(body, &CODES)
 }
 
-/// Whether this object may be an error object, judging by the strings in it.
+/// Whether this object may be an error object: it contains the names of a code and of a message.
 pub(crate) fn resembles_error(object: &[u8]) -> bool {
     mentions_code(object) && mentions(object, &MESSAGES)
 }

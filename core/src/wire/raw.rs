@@ -15,8 +15,8 @@ use serde_json::{de::SliceRead, value::RawValue};
 /// The newtype name by which a type requests the text of the value.
 pub(crate) const TEXT: &str = "$neptunedata::RawJson";
 
-/// The newtype name by which a type requests a value and its text, as a sequence of the two. The text is there even if
-/// the value cannot be read.
+/// The newtype name by which a type requests a value and its text, as a sequence of two elements. The text can be read
+/// even if the value cannot.
 pub(crate) const VALUE_AND_TEXT: &str = "$neptunedata::ValueAndText";
 
 /// Reads the value at the beginning of `input`, and returns its length too. If reading fails, the length
@@ -41,7 +41,7 @@ pub(crate) fn read_all<T: DeserializeOwned>(input: &[u8]) -> Result<T, serde_jso
     Ok(value)
 }
 
-/// The deserializer of serde_json for the value at the beginning of `input`. It sets the length of the value.
+/// Reads the value at the beginning of `input` with serde_json, and sets `length` to the length of the value.
 struct Whole<'a, 'de> {
     input: &'de [u8],
     length: &'a mut usize,

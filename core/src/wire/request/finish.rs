@@ -61,7 +61,7 @@ impl RequestWriter<'_> {
                 .or_insert(HeaderValue::from_static("application/json"));
         }
         if self.info.method != Method::GET {
-            // A number is formatted and copied; most requests without a body have only this header of their own.
+            // A static value takes no allocation, and most requests have no body.
             let length = if body.is_empty() {
                 HeaderValue::from_static("0")
             } else {

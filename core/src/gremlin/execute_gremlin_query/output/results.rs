@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::wire::json_text::{self, Cursor};
 
-/// Why there is no list of results.
+/// Why the results cannot be read.
 pub(super) enum ResultsError {
     /// `data` is missing.
     Missing,
@@ -83,7 +83,7 @@ fn list<'a, T>(
                 Err(reason) => results = Err(ResultsError::Element(elements.len(), reason)),
             }
         }
-        // The first error counts, but the members after the list are still read.
+        // The first error counts. The rest is read nevertheless, because a later `data` replaces this list.
         *cursor = start;
         if cursor.value().is_none() {
             break;

@@ -9,7 +9,7 @@ use crate::wire::json_text::{self, Cursor};
 const MAX_DEPTH: usize = 256;
 
 /// A JSON value and all values inside it, in the order of the text: a list is followed by its elements, an object by its
-/// keys and values. They share one vector, because a vector for each list and object would cost half of the time.
+/// keys and values. They share one vector, because allocating one for each list and object took half of the time.
 pub(super) struct Tokens<'a>(Vec<Token<'a>>);
 
 #[derive(Clone, Copy, Default)]
@@ -17,7 +17,7 @@ struct Token<'a> {
     text: &'a str,
     /// How many of the next tokens are inside this one, at any level.
     inside: usize,
-    /// How many elements a list has; an object has two for each member.
+    /// How many elements a list has. An object has two for each member: the key and the value.
     elements: usize,
 }
 
@@ -197,7 +197,7 @@ impl<'t, 'a> Iterator for Elements<'t, 'a> {
         Some(Node { token, inside })
     }
 
-    /// Exact, so that vectors are allocated once.
+    /// Exact, so that a vector of the elements is allocated once.
     fn size_hint(&self) -> (usize, Option<usize>) {
         (self.left, Some(self.left))
     }
