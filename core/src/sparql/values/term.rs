@@ -221,7 +221,7 @@ impl<'de> Visitor<'de> for TermVisitor {
     }
 }
 
-/// A string. serde's own `Cow` is never borrowed.
+/// A string, borrowed if possible. serde's implementation for `Cow` always copies.
 struct Text<'de>(Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Text<'de> {
