@@ -40,7 +40,7 @@ pub(super) trait Record: DeserializeOwned {
     /// Keeps the text of the record.
     fn keep(&mut self, text: RawJson);
 
-    /// Replaces the data by its text in the record.
+    /// Replaces the data with its text.
     fn keep_data(&mut self);
 
     fn set_other(&mut self, data: RawJson);
@@ -55,7 +55,7 @@ pub(super) trait Page: DeserializeOwned {
     fn records(&mut self) -> &mut Option<Vec<Self::Record>>;
 }
 
-/// How many records the service returns at most.
+/// The maximum number of records that the service returns.
 const LARGEST_PAGE: usize = 100_000;
 
 /// Reads a response. If `data` has an unknown form, it is kept as text and the page is still read.
@@ -64,8 +64,8 @@ pub(super) fn read<P: Page>(response: &RawResponse<'_>) -> Result<P, DecodeError
     read_page(response.plain()?).map_or_else(|| response.json(), Ok)
 }
 
-/// Reads the records of a page one by one, because the end of each shows where its text is, and then the other
-/// members. `None` if the page has no records or cannot be read.
+/// Reads the records of a page one by one, which also finds the end of the text of each, and then the other members.
+/// `None` if the page has no records or cannot be read.
 fn read_page<P: Page>(body: &Bytes) -> Option<P> {
     let (before, list) = split_before_records(std::str::from_utf8(body).ok()?)?;
     let mut rest = list.strip_prefix('[')?;
@@ -190,6 +190,7 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
     }
 }
 
+/// Reads a record with its derived `Deserialize`.
 struct Derived<R>(PhantomData<R>);
 
 impl<'de, R: Record> DeserializeSeed<'de> for Derived<R> {
