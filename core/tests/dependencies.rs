@@ -84,7 +84,7 @@ fn direct_dependencies_are_a_decision() {
     assert_eq!(direct(&[]), signing);
 }
 
-/// They would be switched on for every crate in a user's build. `raw_value` only adds a type; other features change how
+/// Features of serde_json apply to every crate in a user's build. `raw_value` only adds a type; the others change how
 /// numbers and maps are read.
 #[test]
 fn no_feature_changes_how_serde_json_reads() {

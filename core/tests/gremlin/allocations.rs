@@ -4,7 +4,7 @@ use neptunedata::gremlin::{ExecuteGremlinQuery, GremlinValue};
 
 use crate::messages::response;
 
-/// Those that do not depend on the number of results, and the growth of the list of results.
+/// The limit of the other allocations, such as those of the list of results while it grows.
 const FIXED: u64 = 30;
 
 /// A response with `results` maps, each with 4 entries and 7 strings.

@@ -101,7 +101,7 @@ fn digits_and_order_survive() {
     .unwrap();
     assert_eq!(output.results.as_str(), results);
     assert_eq!(output.results.bytes(), results);
-    // serde_json's own features are not on: this is what they would change.
+    // The features of serde_json that would change these results are not on.
     let value = &output.rows::<Value>().unwrap()[0];
     assert_eq!(value["z"].as_f64(), Some(123456789012345678901234567890.0));
     assert!(value.to_string().starts_with(r#"{"a":"#));

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::answers::read;
 
 const ROWS: u64 = 1_000;
-/// Those that do not depend on the number of rows, and the growth of the list of rows.
+/// The limit of the other allocations, such as those of the list of rows while it grows.
 const FIXED: u64 = 60;
 
 fn output() -> ExecuteSparqlQueryOutput {
@@ -44,7 +44,7 @@ fn rows_take_an_allocation_for_each_string_of_the_callers_type() {
     assert!(count <= 2 * ROWS + FIXED, "{count} allocations");
 }
 
-/// A row is a map (1) with 3 names, 3 values and a type.
+/// 8 allocations for each row: its map, 3 names, 3 values and a datatype.
 #[test]
 fn results_take_an_allocation_for_each_string_and_map() {
     let output = output();

@@ -93,7 +93,8 @@ fn is_error_object(line: &Line) -> bool {
     has_code && has_message && !has_output()
 }
 
-/// Design rule: this crate turns on no feature of serde_json, because features apply to the whole build.
+/// Design rule: this crate turns on no feature that changes how serde_json reads, because features apply to the whole
+/// build.
 ///
 /// By how many representable numbers a float inside a document may differ: one for every fourth float, two for few.
 /// serde_json rounds exactly only with its feature `float_roundtrip`, which would be turned on for every crate in a
