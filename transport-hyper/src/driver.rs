@@ -69,7 +69,7 @@ impl Driver {
         !matches!(self.state, State::Idle(_) | State::Pause)
     }
 
-    /// Whether the caller has an item of a response that continues. The machine then needs no work for its next step.
+    /// Whether the caller has an item of a response that continues. The next step of the machine then needs no I/O.
     pub(crate) fn has_response(&self) -> bool {
         matches!(self.state, State::Idle(Some(_)))
     }

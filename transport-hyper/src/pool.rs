@@ -127,7 +127,7 @@ impl Pool {
             }
         }
         shared.make_room();
-        // In a box, so that a call that finds an idle connection does not allocate room for this future.
+        // In a box, so that the futures of calls have no room for it: most calls find an idle connection.
         let pooled = Box::pin(shared.open(purpose.address())).await?;
         Ok(Lease { pooled, permit })
     }
@@ -170,7 +170,7 @@ impl Shared {
     fn take_idle(&self, reuse: Reuse, purpose: Purpose) -> Option<Pooled> {
         let (here, now) = (RuntimeId::here(), self.now());
         let mut state = self.state();
-        // Has no effect if reuse is allowed, so the next look for an idle connection may repeat it.
+        // Has no effect if reuse is allowed, and only then is this function called again for the same request.
         state.policy.begin(reuse, purpose);
         let unusable = state.take_unusable(now);
         let fits = |idle: &Pooled| {
@@ -269,8 +269,8 @@ impl Shared {
         if state.reapers.iter().any(|(runtime, _)| *runtime == here) {
             return;
         }
-        // Known before the task runs: it may run first when the connection is in use again, and must not end then,
-        // because each call would start a task.
+        // Calculated before the task runs: when it first runs, the connection may be in use again. If it ended then,
+        // each call would start a task.
         let mut due = state.next_expiry().and_then(|next| self.clock.at(next));
         let task = Arc::new(());
         state.reapers.push((here, Arc::downgrade(&task)));
@@ -358,7 +358,7 @@ impl RoundTrip for Lease {
 
     fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Result<BodyPart, TransportError>> {
         let part = self.pooled.connection.poll_body(cx);
-        // Trailers.
+        // The error is about trailers.
         if let Poll::Ready(Err(error)) = &part
             && error.kind() == TransportErrorKind::HeadTooLarge
         {

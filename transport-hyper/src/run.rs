@@ -63,7 +63,7 @@ impl<M: Machine> Run<M> {
     ///
     /// When the machine fails or has failed.
     pub fn output(self) -> impl Future<Output = Result<M::Output, Error>> {
-        // The future of an `async fn` has room for its arguments twice, and moves them when it is first polled.
+        // The future of an `async fn` would hold `self` twice: as the argument and as the local variable.
         let mut run = self;
         async move {
             loop {
@@ -119,8 +119,8 @@ impl<M: Machine> Run<M> {
             Step::Item(item) => {
                 self.driver.hold();
                 if self.driver.has_response() {
-                    // The machine would postpone its limits by the time until it is resumed. With a paused clock, which
-                    // has the same effect, no clock is read for each item of a chunk.
+                    // The machine postpones its limits by the time for which the caller has an item, and the clock
+                    // would be read for each item. A paused clock has the same effect.
                     self.clock.pause_at(now);
                 }
                 return Some(item);

@@ -1,4 +1,4 @@
-//! What a call costs beyond the exchange itself, over connections in memory: allocations and readings of the clock.
+//! What a call costs over a connection in memory: allocations and readings of the clock.
 //! Counted, not timed, so the figures are the same on every machine.
 
 use std::{
@@ -27,9 +27,9 @@ const ENDPOINT: &str = "https://my-db.cluster-abc.eu-west-1.neptune.amazonaws.co
 /// A connection that answers each request at once.
 struct InPlace {
     answer: Bytes,
-    /// What is left of the answer.
+    /// The part of the answer that was not read.
     unread: Bytes,
-    /// Who waits for an answer.
+    /// Wakes the task that waits for an answer.
     reader: Option<Waker>,
 }
 
@@ -96,7 +96,7 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// Asserts what a call on an open connection allocates: so many times, and at most 8 KB.
+/// Asserts that a call on an open connection makes at most `limit` allocations, of at most 8 KB in all.
 #[track_caller]
 fn assert_allocations(builder: ClientBuilder, limit: u64) {
     const CALLS: u64 = 100;
@@ -137,7 +137,7 @@ fn a_signed_call_on_an_open_connection_takes_at_most_23_allocations_and_8_kb() {
     );
 }
 
-/// tokio's timer, and how often it was asked for the time.
+/// tokio's timer. Counts how often the time is read.
 struct CountingTimer(Arc<AtomicUsize>);
 
 impl Timer for CountingTimer {
