@@ -50,7 +50,7 @@ pub struct Emulator {
     cluster: Cluster,
     plan: Plan,
     seen: Seen,
-    /// The log, and before it up to a quarter more entries than its limit.
+    /// The log. Older entries, up to a quarter of its limit, come before it until they are dropped.
     log: Vec<LogEntry>,
     counts: BTreeMap<&'static str, Counts>,
     request_ids: Ids,

@@ -20,7 +20,7 @@ use super::stream::Stream;
 use super::{Close, Shared};
 use crate::{ConnectionEnd, Outcome};
 
-/// The least room for reading, in bytes. Nearly all requests fit, so that one system call reads a request.
+/// The minimum free space of the read buffer, in bytes. Nearly all requests fit, so one system call reads a request.
 const READ: usize = 4096;
 /// How much of a generated body is counted as written in advance, in bytes.
 const PIECE: usize = 64 * 1024;
@@ -154,7 +154,7 @@ impl Connection {
         read: bool,
         deadline: Option<tokio::time::Instant>,
     ) -> io::Result<Event> {
-        // Reuses the room of earlier requests.
+        // Reuses the space of earlier requests.
         self.buffer.reserve(READ);
         let mut bytes = pin!(self.stream.read_buf(&mut self.buffer));
         let mut changed = pin!(self.control.changed());

@@ -74,7 +74,7 @@ impl Gauge {
         state.changes = state.changes.wrapping_add(1);
         let is_awaited = state.waiting > 0;
         drop(state);
-        // Each notification is a system call, and there are several changes in each request.
+        // Each notification is a system call, and a request makes several changes.
         if is_awaited {
             self.changed.notify_all();
         }

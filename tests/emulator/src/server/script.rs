@@ -131,7 +131,7 @@ fn delivered(mut response: Response, delivery: &Delivery, asker: Asker, close: C
     }
 
     let mut head = head(&response);
-    // Nearly all responses: without frames, the bytes need not be copied several times.
+    // Nearly all responses need no frames, for which the body would be copied several times.
     if framing == Framing::Length && *delivery == Delivery::default() {
         let body = response.chunks.iter().filter(|_| has_body);
         body.for_each(|chunk| head.extend_from_slice(chunk));
