@@ -132,7 +132,7 @@ impl State {
     /// Inserts what ureq did not write: the origin into the request line, and the secret fields after it.
     pub(crate) fn complete_head(&mut self, head: &mut Vec<u8>) {
         let secrets = mem::take(&mut self.secrets);
-        // From the end, so that the place of the other insertion stays the same.
+        // After the request line, and before the target. The later place comes first, so that it is still valid.
         for (after, inserted) in [(b'\n', &*secrets), (b' ', self.origin.as_bytes())] {
             if !inserted.is_empty()
                 && let Some(at) = head.iter().position(|byte| *byte == after)

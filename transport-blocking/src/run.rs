@@ -53,10 +53,10 @@ impl<M: Machine> Run<M> {
     ///
     /// When the machine has failed. Each further call returns the same error.
     pub fn next_item(&mut self) -> Result<Option<M::Item>, Error> {
-        // Begins, or goes on after an item.
+        // Starts the machine, or continues it after an item.
         let mut input = Input::Next;
         while self.outcome.is_none() {
-            // In case that the machine ends now: afterwards it has no limit.
+            // Kept, because a machine that ends in this step has no limits after it.
             let limits = self.driver.limits;
             let step = self.machine.resume(input, self.driver.client.now());
             let wake_at = self.machine.wake_at();

@@ -32,7 +32,7 @@ use crate::{
 
 /// The maximum size of a part of a body.
 const MAX_PART: usize = 64 * 1024;
-/// The maximum size of the first part. Most bodies are not longer, and the buffer is filled with zeros first.
+/// The maximum size of the first part. Most bodies are not longer, and a larger buffer takes longer to fill with zeros.
 const MAX_FIRST_PART: usize = 4 * 1024;
 /// The longest line in the head of a request, which ureq writes into its buffer as a whole. The core limits URLs to 64
 /// KiB, to which method and version are added.
