@@ -30,7 +30,7 @@ pub(crate) fn pin(side: Side) -> bool {
     sched_setaffinity(None, &set).is_ok()
 }
 
-/// Tells a child process which cores to use.
+/// Passes the cores to a child process.
 pub(crate) fn pass_to(command: &mut Command) {
     if let Some((client, server)) = cores() {
         command.env(VARIABLE, format!("{client} {server}"));
