@@ -48,7 +48,8 @@
 //! | response that arrives before the whole request is written | is read at once | is read after the request, or after 100 ms without progress |
 //! | `content-length` close to 2^64 | [`HeadTooLarge`](transport::TransportErrorKind::HeadTooLarge) | is read |
 //! | trailers after an empty line that ends with a bare line feed | are ignored | [`Protocol`](transport::TransportErrorKind::Protocol) |
-//! | limits of ureq, such as heads of at most 128 fields | do not apply | apply: the documentation of `neptunedata-blocking` lists them |
+//! | fields in a response head | up to 100, and [up to 1024](transport::ClientOptions::MAX_HEAD_FIELDS) after a response with more | up to 128 |
+//! | other limits of ureq | do not apply | apply: the documentation of `neptunedata-blocking` lists them |
 //! | logs through the `log` crate | no | ureq's |
 //!
 //! # Cancelling abandoned queries

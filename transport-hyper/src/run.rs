@@ -119,8 +119,8 @@ impl<M: Machine> Run<M> {
             Step::Item(item) => {
                 self.driver.hold();
                 if self.driver.has_response() {
-                    // The machine postpones its limits by the time for which the caller has an item, and the clock
-                    // would be read for each item. A paused clock has the same effect.
+                    // The time for which the caller has an item does not count. While the clock is paused, the machine
+                    // need not postpone its limits, and no clock is read for each item of a chunk.
                     self.clock.pause_at(now);
                 }
                 return Some(item);
