@@ -16,7 +16,7 @@ use crate::{
     sdk,
 };
 
-/// In typed GraphSON, the default.
+/// A response in typed GraphSON, the default.
 const GREMLIN: &str = r#"{"requestId":"bdc1140c-0000-4000-8000-000000000000","status":{"message":"","code":200,"attributes":{"@type":"g:Map","@value":[]}},"result":{"data":{"@type":"g:List","@value":[{"@type":"g:Int64","@value":7006}]},"meta":{"@type":"g:Map","@value":[]}}}"#;
 
 pub(crate) fn rows(size: Size) -> Vec<Row> {

@@ -71,6 +71,7 @@ pub(crate) fn rows() -> Vec<Row> {
 fn heap<C: 'static>(client: impl Fn() -> C + 'static) -> Measure {
     let first = client();
     Box::new(move || {
+        // The first client still exists: the others can share with it what clients have in common.
         let _first = &first;
         let mut clients = Vec::with_capacity(CLIENTS as usize);
         let info = allocation_counter::measure(|| clients.extend((0..CLIENTS).map(|_| client())));

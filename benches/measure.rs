@@ -6,8 +6,8 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::{Size, row::Measure};
 
-/// Measures the CPU time of one run of `work` on this thread, in microseconds. Time of other processes on the same core
-/// is not in it.
+/// Measures the CPU time of one run of `work` on this thread, in microseconds. Other processes on the same
+/// core do not count.
 pub(crate) fn cpu_micros(size: Size, mut work: impl FnMut() + 'static) -> Measure {
     // The first run fills caches, derives the signing key of the day and opens connections. It is not measured.
     work();

@@ -9,7 +9,7 @@ Usage: table [OPTIONS]
 
   --rounds N    measure each row N times (default: 15; with --short: 1)
   --only TEXT   only the rows whose name contains TEXT
-  --json        print each row as a JSON object in a line, to compare runs
+  --json        print each row as one line of JSON, to compare runs
   --check       exit with 1 if a row misses its target and no profile explains why
   --short       minimal work and small bodies, to check that each row runs; the figures mean nothing
 ";
