@@ -124,7 +124,7 @@ fn a_row_of_another_shape_is_named() {
     assert_eq!(none.values().unwrap_err().path(), "result.data");
 }
 
-/// Members in any order; of a repeated one the last counts.
+/// Members can have any order; of repeated members, the last one counts.
 #[test]
 fn the_last_list_with_a_list_type_has_the_results() {
     for (data, expected) in [

@@ -146,9 +146,9 @@ fn error_texts() {
     }
 }
 
-/// The separator after a row is checked after the row was returned, however the body is split.
+/// The delimiter after a row is checked after the row was returned, however the body is split.
 #[test]
-fn a_row_before_a_wrong_separator_is_returned() {
+fn a_row_before_a_wrong_delimiter_is_returned() {
     for (body, rows) in [
         (r#"{"results":[{"a":1}{"a":2}]}"#, vec![json!({"a": 1})]),
         (r#"{"results":[[1],"x";3]}"#, vec![json!([1]), json!("x")]),
@@ -166,7 +166,7 @@ fn a_row_before_a_wrong_separator_is_returned() {
     }
 }
 
-/// No byte after these rows is needed, and the others are not taken for rows without one.
+/// Rows that are not `delimited` need no byte after them; the others are returned only with a delimiter.
 #[test]
 fn rows_are_returned_when_their_last_byte_arrives() {
     for (row, delimited) in [

@@ -221,7 +221,7 @@ fn pairs(query: &str) -> Vec<&str> {
     pairs
 }
 
-/// The order of the signature, so that signing need not sort.
+/// Parameters are sent in the order of the signature, so that signing need not sort them.
 fn in_canonical_order(query: &str) -> Result<(), String> {
     let names = query.split('&').map(|pair| pair.split('=').next());
     if names.is_sorted() {
