@@ -45,9 +45,9 @@ const TRAILING_BYTES: u64 = 1024 * 1024;
 /// with [`Input::Next`] to start and after each row. Rows that you do not request are not fetched.
 ///
 /// Rows that the machine has returned are valid, but they may not be all rows: if the response fails later, the
-/// machine returns an error after these rows, and ends. A row is handed out when its last byte has arrived, or, in
-/// [some cases](RowReader::next_row), the comma or bracket after it. Before the first row, the query is retried like any
-/// other call, according to its effect; after the first row it is never retried.
+/// machine returns an error after these rows, and ends. A row is returned when its last byte has arrived or, in
+/// [some cases](RowReader::next_row), when the comma or bracket after it has arrived. Before the first row, the query is
+/// retried like any other call, according to its effect; after the first row it is never retried.
 ///
 /// A row that is not a `T` also ends the machine, with a [`DecodeError`](crate::error::DecodeError) that names the row
 /// and contains it. For rows of several shapes use a `T` that accepts all of them, such as an untagged enum or
