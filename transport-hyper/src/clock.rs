@@ -95,7 +95,7 @@ impl Clock {
 /// A clock that can be paused.
 pub(crate) struct PausableClock {
     clock: Clock,
-    /// The time at which the clock is paused.
+    /// While the clock is paused: the time that it returns.
     paused: Option<Now>,
     /// For how long in total the clock was paused.
     total: Duration,
