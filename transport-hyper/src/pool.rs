@@ -261,7 +261,8 @@ impl Shared {
         drop(closed);
     }
 
-    /// Starts a task that closes idle connections in time, if there is an executor and no such task yet.
+    /// Starts a task that closes idle connections in time, if there is an executor and no such task yet. Unlocks the
+    /// state first, because the executor may run any code.
     fn start_reaper(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
         let Some(spawn) = &self.spawn else { return };
         let here = RuntimeId::here();
@@ -271,7 +272,8 @@ impl Shared {
         }
         // Calculated before the task runs: when it first runs, the connection may be in use again. If it ended then,
         // each call would start a task.
-        let mut due = state.next_expiry().and_then(|next| self.clock.at(next));
+        let due = state.next_expiry().and_then(|next| self.clock.at(next));
+        let Some(mut due) = due else { return };
         let task = Arc::new(());
         state.reapers.push((here, Arc::downgrade(&task)));
         drop(state);
@@ -279,15 +281,16 @@ impl Shared {
         let (pool, clock) = (Arc::downgrade(self), self.clock.clone());
         spawn(Box::pin(async move {
             let _task = task;
-            while let Some(until) = due
-                && pool.strong_count() > 0
-            {
+            while pool.strong_count() > 0 {
                 // The executor may run the task where the timer does not work.
                 if clock.check().is_err() {
                     return;
                 }
-                clock.sleep_until(until).await;
-                due = pool.upgrade().and_then(|pool| pool.reap(here));
+                clock.sleep_until(due).await;
+                match pool.upgrade().and_then(|pool| pool.reap(here)) {
+                    Some(next) => due = next,
+                    None => return,
+                }
             }
         }));
     }
