@@ -251,6 +251,20 @@ fn data_of_another_form_is_kept_as_it_came() {
     assert!(decode::<GetPropertygraphStream>(wrong).is_err());
 }
 
+/// An unpaired surrogate, and a number that no float can hold, are valid JSON.
+#[test]
+fn data_that_rust_cannot_hold_is_kept_as_it_came() {
+    for data in [r#"{"id":"\ud800"}"#, r#"{"id":"a","value":1e400}"#] {
+        let page = format!(r#"{{"records":[{{"op":"ADD","data":{data}}},{{"op":"REMOVE"}}]}}"#);
+        let records = decode::<GetPropertygraphStream>(page).unwrap().records;
+        let records = records.unwrap();
+        let kept = records[0].data.as_ref().unwrap().other.as_ref().unwrap();
+        assert_eq!(kept.as_str(), data);
+        let ops: Vec<_> = records.iter().map(|record| record.op.clone()).collect();
+        assert_eq!(ops, [Some(ChangeOp::Add), Some(ChangeOp::Remove)]);
+    }
+}
+
 #[test]
 fn a_truncated_page_with_other_data_is_an_error() {
     let page = r#"{"format":"PG_JSON","records":[{"data":{"id":[1]},"eventId":"1:1"},{"data":5}],"totalRecords":2}"#;
