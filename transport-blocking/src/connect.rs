@@ -16,7 +16,7 @@ use ureq::unversioned::{
     resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver},
     transport::{
         Buffers, ConnectProxyConnector, ConnectionDetails, Connector, LazyBuffers, NextTimeout,
-        RustlsConnector, Transport, time,
+        Transport, time,
     },
 };
 use ureq::{Agent, config::Config};
@@ -28,7 +28,7 @@ use crate::{
     observation::{Observation, Writing},
     pool::Pool,
     tcp::{Tcp, limit_reached, not_sent, tunnel_error},
-    tls,
+    tls::{self, Tls},
 };
 
 /// An agent whose connections are observed.
@@ -37,6 +37,7 @@ pub(crate) fn agent(
     pool: Arc<Pool>,
     endpoint: &Endpoint,
     route: &Route,
+    tls: Option<Arc<Tls>>,
     options: &ClientOptions,
 ) -> Result<Agent, BuildError> {
     let host = || EndpointError::unusable_host(route.to.host());
@@ -66,7 +67,7 @@ pub(crate) fn agent(
         pool,
         timeout: options.get_connect_timeout(),
         tcp_receive_buffer: options.get_tcp_receive_buffer(),
-        rustls: RustlsConnector::default(),
+        tls,
     };
     Ok(Agent::with_parts(config, connector, NoResolver))
 }
@@ -92,7 +93,8 @@ struct ObservedConnector {
     pool: Arc<Pool>,
     timeout: Duration,
     tcp_receive_buffer: Option<usize>,
-    rustls: RustlsConnector,
+    /// None if neither the server nor the proxy has TLS.
+    tls: Option<Arc<Tls>>,
 }
 
 impl Connector for ObservedConnector {
@@ -244,7 +246,11 @@ impl ObservedConnector {
                 _ => failure.with_target(text_of(target)),
             }
         };
-        match self.rustls.connect(&with_url(details, name), Some(socket)) {
+        let Some(tls) = &self.tls else {
+            return Ok(socket);
+        };
+        let details = with_url(details, name);
+        match tls.connector.connect(&details, Some(socket)) {
             Ok(Some(transport)) => Ok(transport.boxed()),
             Ok(None) => Err(failure(ureq::Error::ConnectionFailed)),
             Err(error) => Err(failure(error)),

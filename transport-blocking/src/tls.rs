@@ -1,6 +1,9 @@
 //! The TLS settings of the client. TLS 1.2 and 1.3, and HTTP/1.1 only: no protocol is offered by ALPN.
 
-use std::{io, sync::Arc};
+use std::{
+    io,
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
 
 use neptunedata::{
     TransportError,
@@ -11,11 +14,59 @@ use rustls::{
     crypto::ring,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
-use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
+use ureq::{
+    tls::{Certificate, RootCerts, TlsConfig, TlsProvider},
+    unversioned::transport::RustlsConnector,
+};
 
 use crate::{BuildError, tcp::not_sent};
 
-pub(crate) fn config(roots: &RootCertificates) -> Result<TlsConfig, BuildError> {
+/// The TLS of all clients: those with the same roots share it. They also share TLS sessions, which rustls keeps by the
+/// name of the server: only a server with that name, verified by the same roots, can have issued them.
+static KNOWN: Mutex<Vec<Weak<Tls>>> = Mutex::new(Vec::new());
+
+/// TLS with certain roots, to any server.
+pub(crate) struct Tls {
+    config: TlsConfig,
+    /// For the first connection, it makes the configuration of rustls from `config`, and keeps it.
+    pub(crate) connector: RustlsConnector,
+}
+
+impl Tls {
+    /// The TLS of another client with these roots, if there is one. The Mozilla roots take 14 KB.
+    pub(crate) fn shared(roots: &RootCertificates) -> Result<Arc<Tls>, BuildError> {
+        let config = config(roots)?;
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|tls| tls.strong_count() > 0);
+        let mut same = known.iter().filter_map(Weak::upgrade);
+        let roots = config.root_certs();
+        if let Some(same) = same.find(|known| are_same(known.config.root_certs(), roots)) {
+            return Ok(same);
+        }
+        let connector = RustlsConnector::default();
+        let tls = Arc::new(Tls { config, connector });
+        known.push(Arc::downgrade(&tls));
+        Ok(tls)
+    }
+
+    pub(crate) fn config(&self) -> TlsConfig {
+        self.config.clone()
+    }
+}
+
+fn are_same(one: &RootCerts, other: &RootCerts) -> bool {
+    match (one, other) {
+        (RootCerts::WebPki, RootCerts::WebPki) => true,
+        (RootCerts::Specific(one), RootCerts::Specific(other)) => {
+            let other = other.iter().map(Certificate::der);
+            one.iter().map(Certificate::der).eq(other)
+        }
+        _ => false,
+    }
+}
+
+/// The configuration depends on nothing but the roots.
+fn config(roots: &RootCertificates) -> Result<TlsConfig, BuildError> {
     let roots = match roots {
         RootCertificates::WebPki => RootCerts::WebPki,
         RootCertificates::Pem(text) => from_pem(text)?,

@@ -27,7 +27,7 @@ use crate::{
     deadlines::Limits,
     observation::{Body, Observation},
     pool::{Permit, Pool},
-    tls,
+    tls::{self, Tls},
 };
 
 /// The maximum size of a part of a body.
@@ -80,12 +80,16 @@ impl UreqTransport {
             proxy.map(Proxy::host),
             Some(&*route.tls_name).filter(|_| endpoint.is_secure()),
         ];
+        let mut tls = None;
         for name in names.into_iter().flatten() {
             tls::check_name(name)?;
-            config = config.tls_config(tls::config(options.get_root_certificates())?);
+            let shared = Tls::shared(options.get_root_certificates())?;
+            config = config.tls_config(shared.config());
+            tls = Some(shared);
         }
         let pool = Arc::new(Pool::new(options));
-        let agent = connect::agent(config.build(), Arc::clone(&pool), endpoint, route, options)?;
+        let for_agent = Arc::clone(&pool);
+        let agent = connect::agent(config.build(), for_agent, endpoint, route, tls, options)?;
         Ok(UreqTransport {
             agent,
             is_observed: true,

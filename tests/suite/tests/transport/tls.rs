@@ -68,6 +68,29 @@ fn servers_that_do_not_finish_the_handshake() {
     }
 }
 
+/// Clients with the same roots share them, and the blocking ones also their TLS sessions.
+#[test]
+fn a_client_with_other_roots_does_not_trust_a_session_of_another_client() {
+    let [authority, other] = [Authority::new(), Authority::new()];
+    for driver in Driver::ALL {
+        let server = authority.server("localhost", BOTH, |mut stream| {
+            while read_request(&mut stream).is_some() {
+                stream.write_all(ok(HEALTHY).as_bytes()).unwrap();
+            }
+        });
+        let client =
+            |roots: &Authority| driver.client("https://localhost:8182", roots.options(&server));
+        let [first, second, untrusting] = [&authority, &authority, &other].map(client);
+        for _ in 0..2 {
+            first.send(&status()).unwrap();
+            second.send(&status()).unwrap();
+            let error = untrusting.send(&status()).unwrap_err();
+            let kind = transport(TransportErrorKind::Tls);
+            assert_eq!(facts(&error), (kind, 1, false), "{driver}: {error}");
+        }
+    }
+}
+
 /// TCP stays open.
 #[test]
 fn an_end_in_tls_alone_is_noticed() {
