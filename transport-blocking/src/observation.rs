@@ -137,8 +137,11 @@ impl State {
             if !inserted.is_empty()
                 && let Some(at) = head.iter().position(|byte| *byte == after)
             {
-                let at = at.saturating_add(1);
-                head.splice(at..at, inserted.iter().copied());
+                head.extend_from_slice(inserted);
+                // A `splice` would move byte by byte.
+                if let Some(rest) = head.get_mut(at.saturating_add(1)..) {
+                    rest.rotate_right(inserted.len());
+                }
             }
         }
     }
