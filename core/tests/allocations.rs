@@ -85,12 +85,12 @@ fn calls_allocate_no_more_than_this() {
         (
             "Gremlin",
             measure(signed(), &gremlin, 200, RESULTS),
-            (19, 4608),
+            (18, 4608),
         ),
         (
             "Gremlin, typed",
             measure(signed(), &gremlin, 200, TYPED_RESULTS),
-            (23, 5120),
+            (22, 5120),
         ),
     ] {
         println!("{call}: {count} allocations, {bytes} bytes");

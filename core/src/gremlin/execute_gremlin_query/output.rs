@@ -253,10 +253,13 @@ impl ExecuteGremlinQueryOutput {
 /// like JSON. Other text that is not JSON is not a response of Neptune, but for example a page of a proxy.
 fn binary_type(response: &RawResponse<'_>) -> Option<String> {
     let content_type = response.headers().get(CONTENT_TYPE)?.to_str().ok()?;
-    let media_type = content_type.to_ascii_lowercase();
     let begins_like_json = response.body().trim_ascii_start().first() == Some(&b'{');
+    if begins_like_json {
+        return None;
+    }
+    let media_type = content_type.to_ascii_lowercase();
     let is_text = media_type.contains("json") || media_type.contains("xml");
-    let is_binary = media_type.starts_with("application/") && !is_text && !begins_like_json;
+    let is_binary = media_type.starts_with("application/") && !is_text;
     is_binary.then(|| content_type.to_owned())
 }
 
