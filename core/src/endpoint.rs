@@ -6,7 +6,7 @@ mod region;
 
 use std::{fmt, str::FromStr};
 
-use http::HeaderValue;
+use http::{HeaderValue, uri::Authority};
 
 use self::check::{check_host, check_path, check_service, region_of, split_port, without_fips};
 
@@ -43,6 +43,10 @@ pub struct Endpoint {
     /// Host without brackets, in lower case.
     host: String,
     host_header: HeaderValue,
+    /// As in the URL, so that a request's URI need not parse it again.
+    authority: Authority,
+    /// The path of the URL.
+    base_path: String,
     port: u16,
     secure: bool,
     region: Option<String>,
@@ -120,13 +124,16 @@ impl Endpoint {
         if url.len() > MAX_LENGTH {
             return Err(EndpointError::too_long(url.len()));
         }
-        let host_header = HeaderValue::try_from(header).map_err(|_| {
-            EndpointError::host(&host, "has a character that is invalid in a host name")
-        })?;
+        let invalid =
+            || EndpointError::host(&host, "has a character that is invalid in a host name");
+        let authority = Authority::try_from(header.as_str()).map_err(|_| invalid())?;
+        let host_header = HeaderValue::try_from(header).map_err(|_| invalid())?;
         Ok(Endpoint {
             url,
             host,
             host_header,
+            authority,
+            base_path: path.to_owned(),
             port,
             secure,
             region,
@@ -152,6 +159,21 @@ impl Endpoint {
     /// The URL that operations' paths are appended to; it does not end with a slash.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Host and port as in the URL.
+    pub(crate) fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    /// The path of the URL; empty, or without a trailing slash.
+    pub(crate) fn base_path(&self) -> &str {
+        &self.base_path
+    }
+
+    /// The length of the URL without its path.
+    pub(crate) fn origin_len(&self) -> usize {
+        self.url.len().saturating_sub(self.base_path.len())
     }
 
     /// The host in lower case; an IPv6 address without brackets.

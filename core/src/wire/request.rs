@@ -103,7 +103,8 @@ pub struct RequestWriter<'a> {
     endpoint: &'a Endpoint,
     /// Fields and headers that the caller adds.
     extras: &'a Extras,
-    uri: String,
+    /// The path and the query.
+    target: String,
     /// The rest of the path template, which begins with the next label.
     template: &'static str,
     has_query: bool,
@@ -127,15 +128,15 @@ impl<'a> RequestWriter<'a> {
         endpoint: &'a Endpoint,
         extras: &'a Extras,
     ) -> Self {
-        let mut uri = String::with_capacity(endpoint.url().len().saturating_add(256));
-        uri.push_str(endpoint.url());
+        let mut target = String::with_capacity(endpoint.base_path().len().saturating_add(256));
+        target.push_str(endpoint.base_path());
         // Room for the headers of signing too, so that the map does not grow.
         let header_capacity = if info.method == Method::POST { 8 } else { 6 };
         let mut writer = RequestWriter {
             info,
             endpoint,
             extras,
-            uri,
+            target,
             template: info.path,
             has_query: false,
             exclusive: &[],
@@ -166,7 +167,7 @@ impl<'a> RequestWriter<'a> {
                 .unwrap_or((self.template, "")),
             None => (self.template, ""),
         };
-        self.uri.push_str(literal);
+        self.target.push_str(literal);
         self.template = rest;
     }
 
@@ -189,7 +190,7 @@ impl<'a> RequestWriter<'a> {
             "" => self.reject(field, FieldErrorKind::EmptyLabel),
             "." | ".." => self.reject(field, FieldErrorKind::DotSegment),
             _ => {
-                percent::encode_into(&mut self.uri, value);
+                percent::encode_into(&mut self.target, value);
                 self.subject(value);
             }
         }
@@ -203,7 +204,12 @@ impl<'a> RequestWriter<'a> {
         if value.is_empty() || self.subject.is_some() {
             return;
         }
-        let end = value.char_indices().nth(LIMIT).map(|(end, _)| end);
+        // The characters of a short value need not be counted.
+        let end = if value.len() > LIMIT {
+            value.char_indices().nth(LIMIT).map(|(end, _)| end)
+        } else {
+            None
+        };
         self.subject = Some(match end.and_then(|end| value.get(..end)) {
             Some(start) => format!("{start}…").into(),
             None => value.into(),
@@ -212,12 +218,12 @@ impl<'a> RequestWriter<'a> {
 
     /// Adds a query parameter, unless the value is `None`.
     pub fn query<V: QueryValue + ?Sized>(&mut self, field: &str, value: &V) {
-        let before = self.uri.len();
+        let before = self.target.len();
         let had_query = self.has_query;
         self.query_name(field);
-        if !value.write_to(&mut QueryText(&mut self.uri)) {
+        if !value.write_to(&mut QueryText(&mut self.target)) {
             // No value: remove the name again.
-            self.uri.truncate(before);
+            self.target.truncate(before);
             self.has_query = had_query;
         }
     }
@@ -226,7 +232,7 @@ impl<'a> RequestWriter<'a> {
     pub fn query_flag(&mut self, name: &str) {
         self.query_name(name);
         // The `=` that `query_name` has written.
-        self.uri.pop();
+        self.target.pop();
     }
 
     /// Declares mutually exclusive query parameters: it is an error if the request has more than one of them, or
@@ -236,10 +242,10 @@ impl<'a> RequestWriter<'a> {
     }
 
     fn query_name(&mut self, name: &str) {
-        self.uri.push(if self.has_query { '&' } else { '?' });
+        self.target.push(if self.has_query { '&' } else { '?' });
         self.has_query = true;
-        percent::encode_into(&mut self.uri, name);
-        self.uri.push('=');
+        percent::encode_into(&mut self.target, name);
+        self.target.push('=');
     }
 
     /// Sets a header from the member `field`.

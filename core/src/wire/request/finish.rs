@@ -6,10 +6,12 @@ use bytes::Bytes;
 use http::{
     HeaderName, HeaderValue, Method, Uri,
     header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, TRANSFER_ENCODING},
+    uri::{Parts, PathAndQuery, Scheme},
 };
 
 use super::RequestWriter;
 use crate::{
+    endpoint::Endpoint,
     error::{EncodeError, FieldError, FieldErrorKind},
     wire::{body::Body, form, percent},
 };
@@ -39,16 +41,16 @@ impl RequestWriter<'_> {
         }
         self.add_extras();
         self.check_exclusive();
-        if self.uri.len() > MAX_URI {
-            let length = self.uri.len();
+        let length = self.endpoint.origin_len().saturating_add(self.target.len());
+        if length > MAX_URI {
             self.reject("", FieldErrorKind::UriTooLong { length });
         }
         if !self.errors.is_empty() {
             return Err(EncodeError::new(self.info.name, self.errors));
         }
 
-        let uri = Uri::from_maybe_shared(Bytes::from(self.uri)).map_err(|error| {
-            let error = FieldError::new("", FieldErrorKind::Other(error.to_string().into()));
+        let uri = uri(self.endpoint, self.target).map_err(|reason| {
+            let error = FieldError::new("", FieldErrorKind::Other(reason.into()));
             EncodeError::new(self.info.name, vec![error])
         })?;
         let has_body = self.body.is_some();
@@ -95,7 +97,7 @@ impl RequestWriter<'_> {
         }
         for (name, value) in query {
             self.query_name(name);
-            percent::encode_into(&mut self.uri, &value);
+            percent::encode_into(&mut self.target, &value);
         }
         for name in extras.headers.keys() {
             if RESERVED.contains(name) {
@@ -104,7 +106,9 @@ impl RequestWriter<'_> {
             }
             self.headers.remove(name);
         }
-        self.headers.extend(extras.headers.clone());
+        if !extras.headers.is_empty() {
+            self.headers.extend(extras.headers.clone());
+        }
     }
 
     /// Adds extra fields to the body.
@@ -124,14 +128,14 @@ impl RequestWriter<'_> {
     fn remove_query(&mut self, name: &str) {
         let mut encoded = String::new();
         percent::encode_into(&mut encoded, name);
-        let Some((target, query)) = self.uri.split_once('?') else {
+        let Some((target, query)) = self.target.split_once('?') else {
             return;
         };
         let is_other = |pair: &&str| pair.split('=').next() != Some(encoded.as_str());
         let kept: Vec<_> = query.split('&').filter(is_other).collect();
         let (target, query) = (target.to_owned(), kept.join("&"));
         self.has_query = !query.is_empty();
-        self.uri = if self.has_query {
+        self.target = if self.has_query {
             format!("{target}?{query}")
         } else {
             target
@@ -143,7 +147,7 @@ impl RequestWriter<'_> {
         if self.exclusive.is_empty() {
             return;
         }
-        let query = self.uri.split_once('?').map_or("", |(_, query)| query);
+        let query = self.target.split_once('?').map_or("", |(_, query)| query);
         let names = query.split('&').filter_map(|pair| pair.split('=').next());
         let mut found = names.filter(|name| self.exclusive.contains(name));
         if let (Some(_), Some(second)) = (found.next(), found.next()) {
@@ -152,4 +156,18 @@ impl RequestWriter<'_> {
             self.reject(second, FieldErrorKind::Other(reason.into()));
         }
     }
+}
+
+/// The absolute URI. The endpoint's part of it was parsed with the endpoint.
+fn uri(endpoint: &Endpoint, target: String) -> Result<Uri, String> {
+    let target = PathAndQuery::try_from(target).map_err(|error| error.to_string())?;
+    let mut parts = Parts::default();
+    parts.scheme = Some(if endpoint.is_secure() {
+        Scheme::HTTPS
+    } else {
+        Scheme::HTTP
+    });
+    parts.authority = Some(endpoint.authority().clone());
+    parts.path_and_query = Some(target);
+    Uri::from_parts(parts).map_err(|error| error.to_string())
 }
