@@ -8,6 +8,8 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Request};
 use sha2::{Digest, Sha256};
 
+use crate::wire::percent::is_unreserved;
+
 /// The SHA-256 hash of an empty body.
 const EMPTY_HASH: &[u8; 64] = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -102,18 +104,14 @@ fn write_header(headers: &HeaderMap, name: &HeaderName, out: &mut Vec<u8>) {
 ///
 /// A path that ends in a dot segment keeps its final slash, as in RFC 3986; botocore removes it.
 fn write_path(path: &str, out: &mut Vec<u8>) {
-    let rooted = path.strip_prefix('/').unwrap_or(path);
-    let is_plain = |segment: &[u8]| !matches!(segment, b"" | b"." | b"..");
-    // Splitting bytes is faster than splitting short texts, which calls memchr for each segment.
-    let mut inner = rooted.as_bytes().split(|byte| *byte == b'/');
-    let last = inner.next_back().unwrap_or_default();
-    let clean = (is_plain(last) || last.is_empty()) && inner.all(is_plain);
-    if clean {
-        out.push(b'/');
-        write_encoded(rooted, true, out);
+    let mut pairs = path.as_bytes().windows(2);
+    // A segment that is empty or begins with a dot may have to be resolved.
+    if path.starts_with('/') && !pairs.any(|pair| matches!(pair, b"//" | b"/.")) {
+        write_encoded(path, true, out);
         return;
     }
 
+    let rooted = path.strip_prefix('/').unwrap_or(path);
     let mut segments = Vec::new();
     for segment in rooted.split('/') {
         match segment {
@@ -128,7 +126,7 @@ fn write_path(path: &str, out: &mut Vec<u8>) {
         out.push(b'/');
         write_encoded(segment, false, out);
     }
-    if !is_plain(last) {
+    if matches!(rooted.rsplit('/').next(), Some("" | "." | "..")) {
         out.push(b'/');
     }
 }
@@ -164,30 +162,32 @@ fn is_canonical_query(query: &str) -> bool {
     if query.is_empty() {
         return true;
     }
-    let mut last = ("", "");
-    query.split('&').all(|pair| {
-        let Some(pair) = pair.split_once('=') else {
+    let mut last = (b"".as_slice(), b"".as_slice());
+    // Splitting bytes is faster than splitting short texts, which calls memchr for each part.
+    query.as_bytes().split(|byte| *byte == b'&').all(|pair| {
+        let mut parts = pair.splitn(2, |byte| *byte == b'=');
+        let (Some(name), Some(value)) = (parts.next(), parts.next()) else {
             return false;
         };
-        let in_order = last <= pair;
-        last = pair;
-        in_order && is_canonical(pair.0) && is_canonical(pair.1)
+        let in_order = last <= (name, value);
+        last = (name, value);
+        in_order && is_canonical(name) && is_canonical(value)
     })
 }
 
 /// Whether decoding and encoding would change nothing. False for encoded bytes beyond ASCII, which may not be UTF-8.
-fn is_canonical(text: &str) -> bool {
-    let mut rest = text.as_bytes();
+fn is_canonical(text: &[u8]) -> bool {
+    let mut rest = text;
     loop {
         rest = match rest {
             [] => return true,
+            [byte, rest @ ..] if is_unreserved(*byte) => rest,
             [
                 b'%',
                 high @ b'0'..=b'7',
                 low @ (b'0'..=b'9' | b'A'..=b'F'),
                 rest @ ..,
             ] if !hex_byte(*high, *low).is_some_and(is_unreserved) => rest,
-            [byte, rest @ ..] if is_unreserved(*byte) => rest,
             _ => return false,
         };
     }
@@ -196,7 +196,7 @@ fn is_canonical(text: &str) -> bool {
 /// The text decoded as a form (`+` is a space, an invalid `%` is kept, bytes that are not UTF-8 become U+FFFD) and
 /// encoded strictly.
 fn recoded(text: &str) -> Cow<'_, str> {
-    if is_canonical(text) {
+    if is_canonical(text.as_bytes()) {
         return Cow::Borrowed(text);
     }
     let mut decoded = Vec::with_capacity(text.len());
@@ -236,10 +236,6 @@ fn write_encoded(text: &str, keep_slash: bool, out: &mut Vec<u8>) {
         rest = after;
     }
     out.extend_from_slice(rest);
-}
-
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 /// Lower-case hexadecimal digits of a hash.
