@@ -73,8 +73,8 @@ struct Shared {
     advanced: Mutex<Duration>,
     gauge: Arc<Gauge>,
     control: watch::Sender<Control>,
-    /// Counts events that running queries may depend on.
-    happened: watch::Sender<u64>,
+    /// Reports events that running queries may depend on.
+    happened: watch::Sender<()>,
     /// How many requests are not to be read, and how their connections end.
     unread: Mutex<(u64, ConnectionEnd)>,
     #[cfg(feature = "tls")]
@@ -282,8 +282,8 @@ impl Shared {
 
     /// Wakes the tasks that wait for queries.
     fn happened(&self) {
-        self.happened
-            .send_modify(|count| *count = count.wrapping_add(1));
+        // Without such tasks this is an error, and costs nothing.
+        let _ = self.happened.send(());
     }
 
     /// Handles a request. Queries of the RDF engine are executed in threads.

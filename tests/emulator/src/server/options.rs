@@ -106,7 +106,7 @@ impl ServerOptions {
             advanced: Mutex::new(Duration::ZERO),
             gauge: Arc::new(Gauge::default()),
             control: watch::Sender::new(Control::new(self.close, self.idle_limit)),
-            happened: watch::Sender::new(0),
+            happened: watch::Sender::new(()),
             unread: Mutex::new((0, ConnectionEnd::Fin)),
             #[cfg(feature = "tls")]
             tls,
