@@ -1,5 +1,7 @@
 //! Parses requests from a buffer: heads, and bodies with either framing.
 
+use std::mem::MaybeUninit;
+
 use bytes::{Buf as _, Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header, request};
 
@@ -38,9 +40,10 @@ pub(super) fn head(buffer: &mut BytesMut) -> Result<Option<Head>, StatusCode> {
     if BOLT.starts_with(buffer) {
         return Ok(None);
     }
-    let mut space = [httparse::EMPTY_HEADER; MAX_HEADERS];
-    let mut parsed = httparse::Request::new(&mut space);
-    let length = match parsed.parse(buffer) {
+    // Not initialized, because that would take longer than parsing a usual head.
+    let mut space = [const { MaybeUninit::uninit() }; MAX_HEADERS];
+    let mut parsed = httparse::Request::new(&mut []);
+    let length = match parsed.parse_with_uninit_headers(buffer, &mut space) {
         Ok(httparse::Status::Complete(length)) if length <= MAX_HEAD => length,
         Ok(httparse::Status::Partial) if buffer.len() <= MAX_HEAD => return Ok(None),
         Ok(_) | Err(httparse::Error::TooManyHeaders) => {
@@ -61,6 +64,8 @@ fn build(parsed: &httparse::Request<'_, '_>, old: bool) -> Option<Head> {
     if old {
         parts.version = http::Version::HTTP_10;
     }
+    // The log keeps the headers, so they take no more memory than they need.
+    parts.headers = HeaderMap::with_capacity(parsed.headers.len());
     for header in parsed.headers.iter() {
         let name = HeaderName::from_bytes(header.name.as_bytes()).ok()?;
         parts
