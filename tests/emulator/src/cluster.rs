@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use serde_json::Value;
 
 use crate::change_stream::Streams;
@@ -13,15 +14,15 @@ use crate::operations::loader::queue::Loader;
 use crate::operations::ml::jobs::MlJobs;
 use crate::operations::queries::queue::Queries;
 use crate::operations::statistics::state::AllStatistics;
-use crate::{Config, Now, Response};
+use crate::{Config, Now};
 
 /// A cluster: its configuration, and the state of each family of operations.
 #[derive(Debug)]
 pub(crate) struct Cluster {
     pub(crate) config: Config,
     pub(crate) ids: Ids,
-    /// The response with the engine's status, until the configuration changes or the cluster restarts.
-    pub(crate) status: Option<Response>,
+    /// The engine's status as JSON, until the configuration changes or the cluster restarts.
+    pub(crate) status: Option<Bytes>,
     pub(crate) queries: Queries,
     pub(crate) streams: Streams,
     #[cfg(feature = "oxigraph")]

@@ -161,6 +161,11 @@ impl Response {
     pub fn json(status: StatusCode, body: &Value) -> Self {
         // Faster than `to_string`. A `Value` has no keys that are not strings, so this cannot fail.
         let body = serde_json::to_vec(body).unwrap_or_default();
+        Self::json_text(status, body)
+    }
+
+    /// A response with this status and the text of a JSON body.
+    pub(crate) fn json_text(status: StatusCode, body: impl Into<Bytes>) -> Self {
         Self::typed(status, "application/json; charset=UTF-8", body)
     }
 

@@ -19,12 +19,12 @@ pub(crate) const INPUTS: &[Inputs] = &[("GetEngineStatus", &[])];
 
 fn status(cluster: &mut Cluster, _: &Incoming<'_>) -> Answered {
     // Kept, because the document takes ninety allocations and clients ask for it often.
-    let response = match cluster.status.take() {
-        Some(response) => response,
-        None => Response::json(StatusCode::OK, &document(cluster)),
+    let body = match cluster.status.take() {
+        Some(body) => body,
+        None => Response::json(StatusCode::OK, &document(cluster)).body(),
     };
-    cluster.status = Some(response.clone());
-    Ok(Answer::Response(response))
+    cluster.status = Some(body.clone());
+    Ok(Answer::Response(Response::json_text(StatusCode::OK, body)))
 }
 
 fn document(cluster: &Cluster) -> Value {
