@@ -58,6 +58,13 @@ pub(crate) fn shifted(wall: SystemTime, seconds: i64) -> SystemTime {
     there.unwrap_or(wall)
 }
 
+/// Whole seconds since 1970; zero for times before.
+pub(crate) fn unix_seconds(wall: SystemTime) -> u64 {
+    wall.duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs()
+}
+
 /// Milliseconds since 1970; zero for times before.
 pub(crate) fn unix_millis(wall: SystemTime) -> u64 {
     let since = wall.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -83,7 +90,7 @@ pub(crate) struct Calendar(UtcDateTime);
 impl Calendar {
     /// The second that contains `wall`, clamped to the range.
     pub(crate) fn of(wall: SystemTime) -> Self {
-        Self::of_seconds(unix_millis(wall) / 1000)
+        Self::of_seconds(unix_seconds(wall))
     }
 
     pub(crate) fn of_seconds(seconds: u64) -> Self {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, header, request};
+use http::{HeaderMap, Request, header, request};
 
 use crate::change_stream::Streams;
-use crate::clock::{Calendar, shifted};
+use crate::clock::shifted;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::fault_header::{Due, ParseFaultError, Seen};
@@ -26,20 +26,20 @@ use crate::{
 mod detached;
 mod on_request;
 mod queries;
+mod stamp;
 mod state;
 mod streams;
 
 use self::on_request::OnRequest;
 pub use self::queries::Ticket;
 use self::queries::Waiting;
+use self::stamp::LastDate;
 
 /// The maximum size of a request body, in bytes.
 pub(crate) const MAX_BODY: usize = 157_286_400;
 
 const NO_WEBSOCKETS: &str = "The emulator has no WebSockets. Gremlin runs over HTTP here: \
     send POST /gremlin with the body {\"gremlin\": \"g.V()\"}.";
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 /// A Neptune cluster in memory.
 ///
@@ -54,6 +54,7 @@ pub struct Emulator {
     log: Vec<LogEntry>,
     counts: BTreeMap<&'static str, Counts>,
     request_ids: Ids,
+    last_date: LastDate,
     received: u64,
     /// The number of the last request before the log and the counts were cleared.
     forgotten: u64,
@@ -95,6 +96,7 @@ impl Emulator {
             counts: BTreeMap::new(),
             // A separate sequence, so that the ids of jobs do not depend on the number of earlier requests.
             request_ids: Ids::new(!config.seed),
+            last_date: LastDate::default(),
             received: 0,
             forgotten: 0,
             waiting: Waiting::default(),
@@ -184,29 +186,31 @@ impl Emulator {
         };
         let mut entry = LogEntry::new(self.received, now, request);
         entry.operation = operation;
-        entry.request_id.clone_from(&request_id);
+        entry.request_id = request_id;
         entry.signature = signature;
         entry.fault_applied = is_valid && planned.is_some();
         entry.query = self.cluster.queries.last_request.take();
         entry.script = self.cluster.queries.last_script.take();
-        let arrival = Arrival {
-            entry,
-            planned,
-            date,
-            is_gone: false,
-        };
         let ran = match ran.map(Answer::into_response) {
             Ok(Ok(response)) => Ok(Reply::from(response)),
-            Ok(Err(ticket)) => match self.concluded(ticket, &request_id) {
+            Ok(Err(ticket)) => match self.concluded(ticket, &entry.request_id) {
                 Some(ended) => ended,
                 None => {
-                    self.record(arrival.entry.clone());
-                    return self.wait(ticket, arrival);
+                    self.record(entry.clone());
+                    return self.wait(
+                        ticket,
+                        Arrival {
+                            entry,
+                            planned,
+                            date,
+                            is_gone: false,
+                        },
+                    );
                 }
             },
             Err(failure) => Err(failure),
         };
-        let (outcome, entry) = self.finish(arrival, ran, now);
+        let outcome = self.finish(&mut entry, planned, date, ran, now);
         self.on_request.call(&entry);
         self.record(entry);
         // Ends queries that this request completed or cancelled.
@@ -214,33 +218,29 @@ impl Emulator {
         outcome
     }
 
-    /// Builds the outcome of a request with its planned fault, if any. Also returns the completed log entry.
+    /// Builds the outcome of a request with its planned fault, if any, and completes its log entry.
     fn finish(
-        &self,
-        arrival: Arrival,
+        &mut self,
+        entry: &mut LogEntry,
+        planned: Option<PlannedFault>,
+        date: Date,
         ran: Result<Reply, Failure>,
         now: Now,
-    ) -> (Outcome, LogEntry) {
-        let Arrival {
-            mut entry,
-            planned,
-            date,
-            ..
-        } = arrival;
+    ) -> Outcome {
         let request_id = entry.request_id.as_str();
         let reply = ran.unwrap_or_else(|failure| Reply::from(self.refuse(failure, request_id)));
         let context = Context {
-            entry: &entry,
+            entry,
             region: &self.cluster.config.region,
             message_member: self.cluster.config.message_member,
             now,
         };
         let executed = reply.executed;
         let mut outcome = apply_fault(planned, reply, &context);
-        stamp(&mut outcome, request_id, now, date);
+        self.last_date.stamp(&mut outcome, request_id, now, date);
         entry.status = outcome.any_response().map(Response::status);
         entry.executed = executed;
-        (outcome, entry)
+        outcome
     }
 
     /// All received requests, in order. [`Config::log_limit`] limits them.
@@ -427,25 +427,4 @@ fn apply_fault(planned: Option<PlannedFault>, reply: Reply, context: &Context<'_
         head.headers.extend(planned.headers);
     }
     apply::deliver(outcome, planned.delivery)
-}
-
-/// Adds the date and the request id, unless a planned response has its own.
-fn stamp(outcome: &mut Outcome, request_id: &str, now: Now, date: Date) {
-    let Some(Response { head, .. }) = outcome.any_response_mut() else {
-        return;
-    };
-    let date = match date {
-        Date::True => Some(now.wall),
-        Date::Skewed { seconds, .. } => Some(shifted(now.wall, seconds)),
-        Date::Absent => None,
-    };
-    let date = date.map(|wall| Calendar::of(wall).http_date());
-    for (name, value) in [
-        (header::DATE, date.as_deref()),
-        (REQUEST_ID, Some(request_id)),
-    ] {
-        if let Some(Ok(value)) = value.map(HeaderValue::from_str) {
-            head.headers.entry(name).or_insert(value);
-        }
-    }
 }

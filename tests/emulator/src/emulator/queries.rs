@@ -114,11 +114,14 @@ impl Emulator {
                 ..begun.clone()
             });
         }
-        let arrival = self.waiting.arrivals.remove(&ticket)?;
-        let id = &arrival.entry.request_id;
-        let ran = reply(&self.cluster.config, job, conclusion, id);
-        let is_gone = arrival.is_gone;
-        let (outcome, entry) = self.finish(arrival, ran, now);
+        let Arrival {
+            mut entry,
+            planned,
+            date,
+            is_gone,
+        } = self.waiting.arrivals.remove(&ticket)?;
+        let ran = reply(&self.cluster.config, job, conclusion, &entry.request_id);
+        let outcome = self.finish(&mut entry, planned, date, ran, now);
         if !is_gone {
             self.waiting.outcomes.insert(ticket, outcome);
             if self.waiting.outcomes.len() > MAX_OUTCOMES {
