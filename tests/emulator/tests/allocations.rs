@@ -21,14 +21,14 @@ fn allocations(request: &Request<Bytes>) -> u64 {
 fn status() {
     let request = Request::get("/status").header("host", "neptune");
     let request = request.body(Bytes::new()).unwrap();
-    assert!(allocations(&request) <= 13);
+    assert!(allocations(&request) <= 6);
 }
 
 #[test]
 fn cancel_of_an_unknown_job() {
     let request = Request::delete("/ml/modeltraining/job?clean=true").header("host", "neptune");
     let request = request.body(Bytes::new()).unwrap();
-    assert!(allocations(&request) <= 35);
+    assert!(allocations(&request) <= 29);
 }
 
 #[test]
@@ -39,5 +39,5 @@ fn query_with_a_script() {
     let request = request
         .body(Bytes::from_static(b"query=MATCH+%28n%29+RETURN+n"))
         .unwrap();
-    assert!(allocations(&request) <= 41);
+    assert!(allocations(&request) <= 32);
 }
