@@ -358,6 +358,24 @@ fn records_keep_their_text_in_any_layout() {
     }
 }
 
+#[test]
+fn records_with_other_types_than_in_the_model_are_read_alike() {
+    let record = |commit, number, last| {
+        json!({"commitTimestamp": commit, "eventId": {"commitNum": number, "opNum": 1}, "op": "ADD",
+            "isLastOp": last, "data": {"id": number, "type": "vp", "key": "k", "value": {"value": [1, null], "dataType": "Int"}}})
+    };
+    let model = record(json!(5), json!("12"), json!(true));
+    let other = record(json!("5"), json!(12), json!("True"));
+    let page = json!({"records": [model, null, other, model]});
+    let records = read(&page).unwrap().records.unwrap();
+    assert_eq!(records[0].commit_timestamp_in_millis, Some(5));
+    assert_eq!(records[0].data.as_ref().unwrap().id.as_deref(), Some("12"));
+    assert_eq!(records, [&records[0]; 3].map(Clone::clone));
+    // The members of a record in the order of the declaration.
+    let list = json!([5, "12:1", null, "ADD", true]);
+    assert!(read(&json!({"records": [model, list]})).is_err());
+}
+
 /// A page of records that have four strings each.
 fn page_of(records: usize) -> Vec<u8> {
     let record = r#"{"commitTimestamp":1560011610678,"eventId":{"commitNum":1,"opNum":1},"op":"ADD","data":{"id":"d2b59bf8","type":"vl","key":"label","value":{"value":"vertex","dataType":"String"}}}"#;

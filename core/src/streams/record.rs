@@ -4,7 +4,8 @@ use std::{fmt, marker::PhantomData};
 
 use bytes::Bytes;
 use serde::de::{
-    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error, SeqAccess, Visitor,
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, SeqAccess,
+    Visitor,
 };
 use serde_json::{Value, value::RawValue};
 
@@ -71,18 +72,15 @@ fn read_page<P: Page>(body: &Bytes) -> Option<P> {
     let mut rest = list.strip_prefix('[')?;
     let mut records = Vec::new();
     let after = loop {
-        let (record, text, after) = read_record::<P::Record>(skip_whitespace(rest))?;
-        // Nulls are left out.
-        if let Some(mut record) = record {
-            if records.is_empty() {
-                // Records have similar lengths. Room for all of them saves copying them when the list grows.
-                let alike = rest.len().checked_div(text.len()).unwrap_or_default();
-                records.reserve_exact(alike.min(LARGEST_PAGE));
-            }
-            record.keep(RawJson::part_of(body, text));
-            records.push(record);
+        let text = skip_whitespace(rest);
+        let is_first = records.is_empty();
+        let length = read_record::<P::Record>(text, body, &mut records)?;
+        if is_first && !records.is_empty() {
+            // Records have similar lengths. Room for all of them saves copying them when the list grows.
+            let alike = rest.len().checked_div(length).unwrap_or_default();
+            records.reserve_exact(alike.min(LARGEST_PAGE));
         }
-        let after = skip_whitespace(after);
+        let after = skip_whitespace(text.get(length..)?);
         match after.strip_prefix(',') {
             Some(next) => rest = next,
             None => break after.strip_prefix(']')?,
@@ -114,17 +112,37 @@ fn split_before_records(page: &str) -> Option<(&str, &str)> {
     }
 }
 
-/// Reads the record or null at the beginning of `text`. Returns its text and the text after it, too.
-fn read_record<R: Record>(text: &str) -> Option<(Option<R>, &str, &str)> {
-    if let Some((record, length)) = lenient::read_prefix(text) {
-        let (text, after) = text.split_at_checked(length)?;
-        return Some((record, text, after));
+/// Adds the record at the beginning of `text`, a part of `body`, to `records`; nulls are left out. Returns the length of
+/// the record or null.
+fn read_record<R: Record>(text: &str, body: &Bytes, records: &mut Vec<R>) -> Option<usize> {
+    // Nearly all records have the types of the model: serde_json alone reads them faster than the lenient reader, and
+    // with the same result, except that it also takes an array for a record.
+    if text.starts_with('{') {
+        let mut parser = serde_json::Deserializer::from_str(text);
+        if let Ok(mut record) = R::derived(&mut parser) {
+            let length = parser.into_iter::<IgnoredAny>().byte_offset();
+            record.keep(RawJson::part_of(body, text.get(..length)?));
+            records.push(record);
+            return Some(length);
+        }
     }
-    // The data may have an unknown form.
-    let (whole, length) = lenient::read_prefix::<&RawValue>(text)?;
-    let (_, after) = text.split_at_checked(length)?;
-    let record = read_without_data(whole.get(), |rest| lenient::from_slice(rest).ok())?;
-    Some((Some(record), whole.get(), after))
+    let (record, length) = read_other_record::<R>(text)?;
+    if let Some(mut record) = record {
+        record.keep(RawJson::part_of(body, text.get(..length)?));
+        records.push(record);
+    }
+    Some(length)
+}
+
+/// Reads a record whose members have other types than in the model, or null, and returns its length, too.
+#[cold]
+fn read_other_record<R: Record>(text: &str) -> Option<(Option<R>, usize)> {
+    lenient::read_prefix(text).or_else(|| {
+        // The data may have an unknown form.
+        let (whole, length) = lenient::read_prefix::<&RawValue>(text)?;
+        let record = read_without_data(whole.get(), |rest| lenient::from_slice(rest).ok())?;
+        Some((Some(record), length))
+    })
 }
 
 fn skip_whitespace(text: &str) -> &str {
@@ -171,16 +189,15 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
         let record = parts.next_element_seed(Derived(PhantomData));
         let text = parts.next_element::<&[u8]>()?.unwrap_or_default();
         let text = std::str::from_utf8(text).map_err(A::Error::custom)?;
-        let record = match record {
-            Ok(record) => record,
+        let mut record = match record {
+            Ok(Some(record)) => record,
+            Ok(None) => return Err(A::Error::invalid_length(0, &self)),
             Err(error) => {
                 let read =
                     |rest: &[u8]| R::derived(&mut serde_json::Deserializer::from_slice(rest)).ok();
-                let record = read_without_data(text, read);
-                Some(record.ok_or_else(|| A::Error::custom(error))?)
+                read_without_data(text, read).ok_or_else(|| A::Error::custom(error))?
             }
         };
-        let mut record = record.ok_or_else(|| A::Error::invalid_length(0, &self))?;
         record.keep(RawJson::known(text));
         Ok(record)
     }
