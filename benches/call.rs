@@ -32,7 +32,8 @@ pub(crate) fn rows(size: Size) -> Vec<Row> {
                     cpu_micros(size, sdk_cancel()),
                 )
             },
-        ),
+        )
+        .explained("profiles/call.md"),
         Row::count("cancel: allocations", "", AtMost(16.0), || {
             allocations(our_cancel())
         }),

@@ -66,7 +66,8 @@ fn streams(size: Size) -> Vec<Row> {
                     serde_typed::<OurPage>(size, body),
                 )
             },
-        ),
+        )
+        .explained("profiles/decode.md"),
     ]
 }
 
@@ -93,7 +94,8 @@ fn gremlin(size: Size) -> Vec<Row> {
                 };
                 (cpu_micros(size, ours), cpu_micros(size, peer))
             },
-        ),
+        )
+        .explained("profiles/decode.md"),
         // Instead of the number of passes over the body, which cannot be counted: each result is found in the body, but
         // not decoded.
         Row::ratio(
@@ -147,7 +149,8 @@ fn sparql(size: Size) -> Vec<Row> {
             cpu_micros(size, move || {
                 black_box(sparql_output(&body).results().unwrap());
             })
-        }),
+        })
+        .explained("profiles/decode.md"),
     ]
 }
 

@@ -39,22 +39,28 @@ pub(crate) fn rows(size: Size) -> Vec<Row> {
     ];
     let mut rows = Vec::new();
     for (in_flight, auth, target) in hyper {
-        rows.push(Row::ratio(
-            format!("loopback, hyper, {in_flight} in flight, {}", auth.name()),
-            UNIT,
-            "hyper-util, same bytes",
-            AtLeast(target),
-            compare(size, in_flight, auth, our_hyper, raw_hyper),
-        ));
+        rows.push(
+            Row::ratio(
+                format!("loopback, hyper, {in_flight} in flight, {}", auth.name()),
+                UNIT,
+                "hyper-util, same bytes",
+                AtLeast(target),
+                compare(size, in_flight, auth, our_hyper, raw_hyper),
+            )
+            .explained("profiles/hyper.md"),
+        );
     }
     for (in_flight, auth, target) in blocking {
-        rows.push(Row::ratio(
-            format!("loopback, blocking, {in_flight} in flight, {}", auth.name()),
-            UNIT,
-            "ureq, same bytes",
-            AtLeast(target),
-            compare(size, in_flight, auth, our_blocking, raw_ureq),
-        ));
+        rows.push(
+            Row::ratio(
+                format!("loopback, blocking, {in_flight} in flight, {}", auth.name()),
+                UNIT,
+                "ureq, same bytes",
+                AtLeast(target),
+                compare(size, in_flight, auth, our_blocking, raw_ureq),
+            )
+            .explained("profiles/blocking.md"),
+        );
     }
     for in_flight in [1, 64] {
         rows.push(Row::ratio(

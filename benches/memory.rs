@@ -31,13 +31,16 @@ const ENDPOINT: &str = "http://127.0.0.1:8182";
 pub(crate) fn rows(size: Size) -> Vec<Row> {
     let mut rows = Vec::new();
     for (auth, target) in [(Auth::Unsigned, 1.25), (Auth::Signed, 1.5)] {
-        rows.push(Row::ratio(
-            format!("hyper, connection in memory, {}", auth.name()),
-            "µs",
-            "hyper-util, same bytes",
-            AtMost(target),
-            move || (cpu_micros(size, ours(auth)), cpu_micros(size, peer(auth))),
-        ));
+        rows.push(
+            Row::ratio(
+                format!("hyper, connection in memory, {}", auth.name()),
+                "µs",
+                "hyper-util, same bytes",
+                AtMost(target),
+                move || (cpu_micros(size, ours(auth)), cpu_micros(size, peer(auth))),
+            )
+            .explained("profiles/hyper.md"),
+        );
         rows.push(Row::count(
             format!("hyper, connection in memory, {}: allocated", auth.name()),
             "bytes",

@@ -97,7 +97,6 @@ impl Row {
     }
 
     /// Names the profile that explains why the row misses its target.
-    #[allow(dead_code, reason = "not needed while no profile explains a row")]
     pub(crate) fn explained(mut self, profile: &'static str) -> Self {
         self.explained = Some(profile);
         self

@@ -45,7 +45,8 @@ pub(crate) fn rows(size: Size) -> Vec<Row> {
             1.10,
             whole,
             serde_typed,
-        ),
+        )
+        .explained("profiles/decode.md"),
         row(
             "rows as they arrive, typed",
             "serde_json typed",
@@ -59,7 +60,8 @@ pub(crate) fn rows(size: Size) -> Vec<Row> {
             1.05,
             as_they_arrive_skipped,
             serde_skipped,
-        ),
+        )
+        .explained("profiles/decode.md"),
         Row::count(
             "rows late when the comma comes with the next row",
             "rows",
