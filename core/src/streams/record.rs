@@ -86,6 +86,10 @@ fn read_page<P: Page>(body: &Bytes) -> Option<P> {
             None => break after.strip_prefix(']')?,
         }
     };
+    // A first record much shorter than the others has reserved too much.
+    if records.capacity() / 2 > records.len() {
+        records.shrink_to_fit();
+    }
     let others = [before, "[]", after].concat();
     let mut page: P = lenient::from_slice(others.as_bytes()).ok()?;
     // Records of an unknown format are read as far as they have the known form; their text is kept in any case.
