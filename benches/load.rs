@@ -24,44 +24,58 @@ use crate::{
 
 const UNIT: &str = "calls/s";
 
+/// A client of ours, and the raw client that sends the same bytes.
+struct Client {
+    name: &'static str,
+    peer: &'static str,
+    profile: &'static str,
+    ours: SetUp,
+    raw: SetUp,
+}
+
+const HYPER: Client = Client {
+    name: "hyper",
+    peer: "hyper-util, same bytes",
+    profile: "profiles/hyper.md",
+    ours: our_hyper,
+    raw: raw_hyper,
+};
+
+const BLOCKING: Client = Client {
+    name: "blocking",
+    peer: "ureq, same bytes",
+    profile: "profiles/blocking.md",
+    ours: our_blocking,
+    raw: raw_ureq,
+};
+
 pub(crate) fn rows(size: Size) -> Vec<Row> {
-    let hyper = [
-        (1, Unsigned, 0.95),
-        (64, Unsigned, 0.85),
-        (1, Signed, 0.92),
-        (64, Signed, 0.75),
-    ];
-    let blocking = [
-        (1, Unsigned, 0.95),
-        (64, Unsigned, 0.88),
-        (1, Signed, 0.92),
-        (64, Signed, 0.80),
-    ];
-    let mut rows = Vec::new();
-    for (in_flight, auth, target) in hyper {
-        rows.push(
-            Row::ratio(
-                format!("loopback, hyper, {in_flight} in flight, {}", auth.name()),
-                UNIT,
-                "hyper-util, same bytes",
-                AtLeast(target),
-                compare(size, in_flight, auth, our_hyper, raw_hyper),
-            )
-            .explained("profiles/hyper.md"),
-        );
-    }
-    for (in_flight, auth, target) in blocking {
-        rows.push(
-            Row::ratio(
-                format!("loopback, blocking, {in_flight} in flight, {}", auth.name()),
-                UNIT,
-                "ureq, same bytes",
-                AtLeast(target),
-                compare(size, in_flight, auth, our_blocking, raw_ureq),
-            )
-            .explained("profiles/blocking.md"),
-        );
-    }
+    let row = |(client, in_flight, auth, target): (Client, usize, Auth, f64)| {
+        Row::ratio(
+            format!(
+                "loopback, {}, {in_flight} in flight, {}",
+                client.name,
+                auth.name()
+            ),
+            UNIT,
+            client.peer,
+            AtLeast(target),
+            compare(size, in_flight, auth, client.ours, client.raw),
+        )
+        .explained(client.profile)
+    };
+    let mut rows: Vec<_> = [
+        (HYPER, 1, Unsigned, 0.95),
+        (HYPER, 64, Unsigned, 0.85),
+        (HYPER, 1, Signed, 0.92),
+        (HYPER, 64, Signed, 0.75),
+        (BLOCKING, 1, Unsigned, 0.95),
+        (BLOCKING, 64, Unsigned, 0.88),
+        (BLOCKING, 1, Signed, 0.92),
+        (BLOCKING, 64, Signed, 0.80),
+    ]
+    .map(row)
+    .into();
     for in_flight in [1, 64] {
         rows.push(Row::ratio(
             format!("loopback, hyper, {in_flight} in flight, signed, against the SDK"),
