@@ -85,7 +85,7 @@ fn this_binary(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs the hidden command of the command line. Returns false if there is none.
+/// Runs the hidden command of the command line. Returns false if the command line has no hidden command.
 pub(crate) fn run_hidden() -> bool {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();

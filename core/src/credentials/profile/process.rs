@@ -40,7 +40,7 @@ impl Process {
     ///
     /// # Errors
     ///
-    /// When there is no pipe, or it cannot be read.
+    /// When `stdout` is `None`, or cannot be read.
     pub fn read_output(&self, stdout: Option<impl Read>) -> io::Result<Vec<u8>> {
         let stdout = stdout.ok_or(io::ErrorKind::BrokenPipe)?;
         let mut output = Vec::new();
