@@ -22,7 +22,7 @@ use crate::{
     Stage, fault_header, sigv4,
 };
 
-#[cfg(all(feature = "oxigraph", feature = "server"))]
+#[cfg(all(feature = "engine", feature = "server"))]
 mod detached;
 mod on_request;
 mod queries;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 #[cfg(feature = "server")]
 use std::sync::OnceLock;
-#[cfg(all(feature = "oxigraph", feature = "server"))]
+#[cfg(all(feature = "engine", feature = "server"))]
 use std::sync::{Mutex, mpsc::Receiver};
 
 use bytes::Bytes;
@@ -50,7 +50,7 @@ impl Generated {
     }
 
     /// The pieces that a running query sends. Each is taken once, and taking one waits for it.
-    #[cfg(all(feature = "oxigraph", feature = "server"))]
+    #[cfg(all(feature = "engine", feature = "server"))]
     pub(crate) fn by_query(
         pieces: Receiver<Bytes>,
         late_trailers: Arc<OnceLock<HeaderMap>>,

@@ -86,6 +86,8 @@ mod cluster;
 mod config;
 mod delivery;
 mod emulator;
+#[cfg(feature = "engine")]
+mod engine;
 mod failure;
 mod fault_header;
 mod generated;

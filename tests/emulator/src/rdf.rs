@@ -4,23 +4,19 @@
 //! without a graph are stored in a named one, and responses have Neptune's media types.
 
 use std::fmt;
-use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use oxigraph::model::{GraphNameRef, TripleRef};
 use oxigraph::store::{Store, Transaction};
 
-#[cfg(feature = "server")]
-pub(crate) use self::output::Stream;
-pub(crate) use self::work::{Observer, Stop, Work};
+pub(crate) use self::work::Work;
+use crate::engine::{Stop, internal};
 use crate::failure::Failure;
-use crate::{Language, QueryKind, QueryRequest, Response};
+use crate::{Language, QueryKind, QueryRequest};
 
 mod literals;
 mod nesting;
-mod output;
 mod rewrite;
 mod stop_check;
 mod syntax;
@@ -34,10 +30,6 @@ const DEFAULT_GRAPH: &str = "http://aws.amazon.com/neptune/vocab/v01/DefaultName
 /// The base of relative IRIs, since engine 1.2.1.0.
 const BASE: &str = "http://aws.amazon.com/neptune/default/";
 
-/// The stack of a thread that executes a query, in bytes. The parser and the engine are recursive, and a level of the
-/// syntax tree takes up to 50 KiB without optimization.
-const STACK: usize = 64 << 20;
-
 /// The triples of a cluster.
 #[derive(Default)]
 pub(crate) struct Rdf {
@@ -48,11 +40,6 @@ impl fmt::Debug for Rdf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rdf").finish_non_exhaustive()
     }
-}
-
-/// An error that an in-memory engine should never return.
-fn internal(error: impl fmt::Display) -> Failure {
-    Failure::new("InternalFailureException", error.to_string())
 }
 
 /// Whether this engine executes such a request.
@@ -88,40 +75,6 @@ impl Rdf {
             stop,
         })
     }
-
-    /// Executes a request.
-    pub(crate) fn execute(
-        &mut self,
-        request: &Arc<QueryRequest>,
-        max_time: Duration,
-    ) -> Result<Response, Failure> {
-        struct End(Result<Response, Failure>);
-
-        impl Observer for End {
-            fn end(&mut self, finish: Box<dyn FnOnce() -> Result<Response, Failure> + '_>) {
-                self.0 = finish();
-            }
-        }
-
-        let work = self.prepare(request, max_time, Stop::default())?;
-        let run = || {
-            let mut end = End(Err(internal("The request was not executed.")));
-            work.run(&mut end);
-            end.0
-        };
-        thread::scope(|scope| {
-            let spawned = thread().spawn_scoped(scope, run).map_err(internal)?;
-            let ended = spawned.join();
-            ended.unwrap_or_else(|panic| resume_unwind(panic))
-        })
-    }
-}
-
-/// A thread for the execution of a query.
-pub(crate) fn thread() -> thread::Builder {
-    thread::Builder::new()
-        .name("neptune-query".to_owned())
-        .stack_size(STACK)
 }
 
 /// Makes the default graph the union of all others. The engine's own union has a triple once for each graph that

@@ -20,7 +20,7 @@ use crate::{ConnectionEnd, Emulator, Now, Outcome};
 mod accept;
 mod connection;
 mod control;
-#[cfg(feature = "oxigraph")]
+#[cfg(feature = "engine")]
 mod execution;
 mod frames;
 mod gauge;
@@ -286,14 +286,14 @@ impl Shared {
         let _ = self.happened.send(());
     }
 
-    /// Handles a request. Queries of the RDF engine are executed in threads.
+    /// Handles a request. Queries for an engine are executed in threads.
     fn handle(&self, request: Request<Bytes>) -> Outcome {
         let mut emulator = self.emulator();
         // The clock is read under the lock, so that time never goes backwards between requests.
         let now = self.now();
-        #[cfg(feature = "oxigraph")]
+        #[cfg(feature = "engine")]
         let outcome = emulator.handle_detached(request, now);
-        #[cfg(not(feature = "oxigraph"))]
+        #[cfg(not(feature = "engine"))]
         let outcome = emulator.handle_read(request, now);
         outcome
     }

@@ -1,20 +1,21 @@
 //! Queries that are executed outside of the emulator, in threads of the server.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
 
 use super::{Emulator, Ticket};
-use crate::cluster::Cluster;
+use crate::engine::{Finished, Stream, Work};
 use crate::failure::Failure;
 use crate::operations::queries::queue::Conclusion;
-use crate::rdf::{Stream, Work};
+use crate::operations::queries::{finished, work};
 use crate::{Now, Outcome, Response};
 
 impl Emulator {
-    /// Handles a request that has been read. A query for the RDF engine is not executed: its outcome is pending until
-    /// the work that [`take_work`](Self::take_work) returns has ended.
+    /// Handles a request that has been read. A query for an engine is not executed: its outcome is pending until the
+    /// work that [`take_work`](Self::take_work) returns has ended.
     pub(crate) fn handle_detached(&mut self, request: Request<Bytes>, now: Now) -> Outcome {
         self.cluster.queries.detaches = true;
         let outcome = self.handle_read(request, now);
@@ -22,21 +23,15 @@ impl Emulator {
         outcome
     }
 
-    /// The work of this query. `None` if the query waits, has no work for the RDF engine, or its work was taken before.
+    /// The work of this query. `None` if the query waits, has no work for an engine, or its work was taken before.
     pub(crate) fn take_work(&mut self, ticket: Ticket) -> Option<Result<Work, Failure>> {
-        let Cluster {
-            queries,
-            rdf,
-            config,
-            ..
-        } = &mut self.cluster;
-        let job = queries.get_mut(ticket.0)?;
+        let job = self.cluster.queries.get_mut(ticket.0)?;
         let detached = job.detached.as_mut()?;
         if job.started.is_none() || std::mem::replace(&mut detached.is_taken, true) {
             return None;
         }
-        let stop = detached.stop.clone();
-        Some(rdf.prepare(&job.request, config.queries.timeout, stop))
+        let (request, stop) = (Arc::clone(&job.request), detached.stop.clone());
+        work(&mut self.cluster, &request, stop)
     }
 
     /// Sets the time limit of this query.
@@ -72,16 +67,13 @@ impl Emulator {
     pub(crate) fn end_query(
         &mut self,
         ticket: Ticket,
-        finish: impl FnOnce() -> Result<Response, Failure>,
+        finish: impl FnOnce() -> Result<Finished, Failure>,
         now: Now,
     ) {
         let Some(job) = self.cluster.queries.remove(ticket.0) else {
             return;
         };
-        let conclusion = match finish() {
-            Ok(response) => Conclusion::Answered(Box::new(response)),
-            Err(failure) => Conclusion::Failed(failure),
-        };
+        let conclusion = finished(&mut self.cluster, finish(), now);
         self.cluster.queries.conclude(ticket.0, job, conclusion);
         self.advance_to(now);
     }

@@ -89,7 +89,7 @@ impl Emulator {
 
     /// Advances the time to `now` without a request: queries whose duration is over are completed.
     pub fn advance_to(&mut self, now: Now) {
-        queries::advance_to(&mut self.cluster, now.mono);
+        queries::advance_to(&mut self.cluster, now);
         for (ticket, job, conclusion) in self.cluster.queries.take_ended() {
             if let Some(entry) = self.respond(ticket, &job, conclusion, now) {
                 self.on_request.call(&entry);
@@ -107,7 +107,7 @@ impl Emulator {
         conclusion: Conclusion,
         now: Now,
     ) -> Option<LogEntry> {
-        #[cfg(all(feature = "oxigraph", feature = "server"))]
+        #[cfg(all(feature = "engine", feature = "server"))]
         if let Some(begun) = job.detached.as_ref().and_then(|it| it.streamed.as_ref()) {
             return Some(LogEntry {
                 executed: matches!(conclusion, Conclusion::Answered(_)),
@@ -148,11 +148,11 @@ impl Emulator {
         Some(reply(&self.cluster.config, &job, conclusion, request_id))
     }
 
-    /// Discards the outcome of this query, because its client has disconnected. The RDF engine stops it.
+    /// Discards the outcome of this query, because its client has disconnected. An engine stops executing it.
     #[cfg(feature = "server")]
     pub(crate) fn abandon(&mut self, ticket: Ticket) {
         self.waiting.outcomes.remove(&ticket.0);
-        #[cfg(feature = "oxigraph")]
+        #[cfg(feature = "engine")]
         self.cluster.queries.abandon(ticket.0);
         if let Some(arrival) = self.waiting.arrivals.get_mut(&ticket.0) {
             arrival.is_gone = true;

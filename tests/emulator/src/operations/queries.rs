@@ -1,14 +1,15 @@
 //! The life of a query, the same for all query languages: it is submitted, runs or waits, and is completed.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use self::queue::{Conclusion, Job};
 use super::{Answer, Answered};
 use crate::cluster::Cluster;
+#[cfg(feature = "engine")]
+use crate::engine::{Finished, Stop, Work};
 use crate::failure::Failure;
 use crate::incoming::Incoming;
-use crate::{Language, QueryRequest, Role};
+use crate::{Language, Now, QueryRequest, Role};
 
 mod accept;
 pub(crate) mod answer;
@@ -47,22 +48,22 @@ pub(super) fn submit(
     let script = cluster.queries.scripts.take(&request);
     cluster.queries.last_script = script.as_ref().map(|(id, _)| *id);
     let duration = script.as_ref().map(|(_, script)| script.duration);
-    #[cfg_attr(not(all(feature = "oxigraph", feature = "server")), allow(unused_mut))]
+    #[cfg_attr(not(all(feature = "engine", feature = "server")), allow(unused_mut))]
     let mut duration = duration.unwrap_or_default();
-    #[cfg(all(feature = "oxigraph", feature = "server"))]
+    #[cfg(all(feature = "engine", feature = "server"))]
     let detached = {
         let is_detached =
             cluster.queries.detaches && script.is_none() && is_for_engine(cluster, &request);
         is_detached.then(queue::Detached::default)
     };
-    #[cfg(all(feature = "oxigraph", feature = "server"))]
+    #[cfg(all(feature = "engine", feature = "server"))]
     if detached.is_some() {
         duration = cluster.config.queries.timeout;
     }
     let job = Job {
         id,
         duration,
-        #[cfg(all(feature = "oxigraph", feature = "server"))]
+        #[cfg(all(feature = "engine", feature = "server"))]
         detached,
         script,
         request: Arc::new(request),
@@ -70,7 +71,7 @@ pub(super) fn submit(
         started: None,
     };
     let ticket = cluster.queries.enqueue(job);
-    advance_to(cluster, incoming.now.mono);
+    advance_to(cluster, incoming.now);
     Ok(Answer::Query(ticket))
 }
 
@@ -131,22 +132,22 @@ fn in_use(language: Language, id: &str) -> Failure {
 }
 
 /// Advances the time: queries whose time is over are completed, in order, and waiting queries start in their place.
-pub(crate) fn advance_to(cluster: &mut Cluster, now: Duration) {
+pub(crate) fn advance_to(cluster: &mut Cluster, now: Now) {
     let slots = cluster.config.queries.slots;
-    while let Some((ticket, job)) = cluster.queries.next_ended(slots, now) {
+    while let Some((ticket, job)) = cluster.queries.next_ended(slots, now.mono) {
         if let Some((id, script)) = &job.script
             && script.succeeds()
         {
             cluster.queries.scripts.came_to_effect(*id);
         }
-        let conclusion = done(cluster, &job);
+        let conclusion = done(cluster, &job, now);
         cluster.queries.conclude(ticket, job, conclusion);
     }
 }
 
-/// The end of a query that has ended: the result of the RDF engine, if it is enabled.
-#[cfg(feature = "oxigraph")]
-fn done(cluster: &mut Cluster, job: &Job) -> Conclusion {
+/// The end of a query that has ended: the result of an engine, if one executes it.
+#[cfg(feature = "engine")]
+fn done(cluster: &mut Cluster, job: &Job, now: Now) -> Conclusion {
     #[cfg(feature = "server")]
     if job.detached.is_some() {
         return Conclusion::Failed(Failure::new(
@@ -154,23 +155,67 @@ fn done(cluster: &mut Cluster, job: &Job) -> Conclusion {
             "Operation terminated (deadline exceeded)",
         ));
     }
-    if job.script.is_some() || !is_for_engine(cluster, &job.request) {
+    if job.script.is_some() {
         return Conclusion::Done;
     }
-    let max_time = cluster.config.queries.timeout;
-    match cluster.rdf.execute(&job.request, max_time) {
-        Ok(response) => Conclusion::Answered(Box::new(response)),
+    match work(cluster, &job.request, Stop::default()) {
+        None => Conclusion::Done,
+        Some(work) => {
+            let result = work.and_then(|work| work.execute());
+            finished(cluster, result, now)
+        }
+    }
+}
+
+#[cfg(not(feature = "engine"))]
+fn done(_: &mut Cluster, _: &Job, _: Now) -> Conclusion {
+    Conclusion::Done
+}
+
+/// The end of a query that an engine executed. Its changes become a commit of the change stream.
+#[cfg(feature = "engine")]
+pub(crate) fn finished(
+    cluster: &mut Cluster,
+    result: Result<Finished, Failure>,
+    now: Now,
+) -> Conclusion {
+    match result {
+        Ok(Finished { response, commit }) => {
+            if let Some((stream, changes)) = commit
+                && cluster.config.streams.enabled
+            {
+                cluster.streams.log_mut(stream).append(changes, now);
+            }
+            Conclusion::Answered(Box::new(response))
+        }
         Err(failure) => Conclusion::Failed(failure),
     }
 }
 
-/// Whether the RDF engine executes this request if it has no script.
-#[cfg(feature = "oxigraph")]
+/// Whether an engine executes this request if it has no script.
+#[cfg(feature = "engine")]
 fn is_for_engine(cluster: &Cluster, request: &QueryRequest) -> bool {
-    cluster.config.queries.rdf_engine && crate::rdf::executes(request)
+    #[cfg(feature = "oxigraph")]
+    if cluster.config.queries.rdf_engine && crate::rdf::executes(request) {
+        return true;
+    }
+    false
 }
 
-#[cfg(not(feature = "oxigraph"))]
-fn done(_: &mut Cluster, _: &Job) -> Conclusion {
-    Conclusion::Done
+/// The work of an engine for this request. `None` if no engine executes it.
+#[cfg(feature = "engine")]
+pub(crate) fn work(
+    cluster: &mut Cluster,
+    request: &Arc<QueryRequest>,
+    stop: Stop,
+) -> Option<Result<Work, Failure>> {
+    if !is_for_engine(cluster, request) {
+        return None;
+    }
+    #[cfg(feature = "oxigraph")]
+    if request.language == Language::Sparql {
+        let max_time = cluster.config.queries.timeout;
+        return Some(cluster.rdf.prepare(request, max_time, stop).map(Work::Rdf));
+    }
+    None
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use spargebra::{Query, SparqlParser, SparqlSyntaxError, Update};
 
 use super::nesting::check_nesting;
-use super::{BASE, internal, rewrite};
+use super::{BASE, rewrite};
+use crate::engine::internal;
 use crate::failure::Failure;
 
 /// The prefixes that are known without a declaration

@@ -7,7 +7,8 @@ use spargebra::term::{GraphName, GraphNamePattern, GroundQuad, GroundQuadPattern
 use spargebra::{GraphUpdateOperation, Update};
 
 use super::work::Work;
-use super::{DEFAULT_GRAPH, internal, unite};
+use super::{DEFAULT_GRAPH, unite};
+use crate::engine::internal;
 use crate::failure::Failure;
 
 /// Executes an update, which is not committed.

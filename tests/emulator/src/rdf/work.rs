@@ -1,21 +1,18 @@
 //! Executes one request. This needs the store but not the emulator, so the server does it in a thread.
 
-use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::model::{GraphName, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
 use oxigraph::sparql::{
-    CancellationToken, QueryEvaluationError, QueryResults, SparqlEvaluator, UpdateEvaluationError,
+    QueryEvaluationError, QueryResults, SparqlEvaluator, UpdateEvaluationError,
 };
 use oxigraph::store::{Store, Transaction};
 
-use super::output::{Output, Stream};
-use super::{
-    BASE, DEFAULT_GRAPH, internal, literals, stop_check, syntax, unite, update, variables, writing,
-};
+use super::{BASE, DEFAULT_GRAPH, literals, stop_check, syntax, unite, update, variables, writing};
+use crate::engine::{Finished, Observer, Output, Stop, internal};
 use crate::failure::Failure;
 use crate::{QueryKind, QueryRequest, Response};
 
@@ -26,60 +23,6 @@ pub(crate) struct Work {
     /// The time limit of the cluster.
     pub(super) max_time: Duration,
     pub(super) stop: Stop,
-}
-
-/// Receives the events of a request while it is executed.
-pub(crate) trait Observer {
-    /// The query has set its own time limit.
-    fn limit(&mut self, _: Duration) {}
-
-    /// The body is larger than one piece. Returns where its pieces go; `None` if the whole response is wanted.
-    fn stream(&mut self, _head: Response) -> Option<Stream> {
-        None
-    }
-
-    /// The request was executed. `finish` is the last step, such as a commit; it must not be called if the query was
-    /// stopped meanwhile.
-    fn end(&mut self, finish: Box<dyn FnOnce() -> Result<Response, Failure> + '_>);
-}
-
-/// Stops the execution of a request.
-#[derive(Clone, Default)]
-pub(crate) struct Stop {
-    token: CancellationToken,
-    /// The error of the query; `None` if its results end as if they were complete.
-    reason: Arc<OnceLock<Option<Failure>>>,
-}
-
-impl Stop {
-    #[cfg(feature = "server")]
-    pub(crate) fn stop(&self, reason: Option<Failure>) {
-        // The first reason counts.
-        let _ = self.reason.set(reason);
-        self.token.cancel();
-    }
-
-    /// # Errors
-    ///
-    /// Why the request was stopped.
-    pub(super) fn check(&self) -> Result<(), Failure> {
-        if self.token.is_cancelled() {
-            Err(self.failure())
-        } else {
-            Ok(())
-        }
-    }
-
-    fn failure(&self) -> Failure {
-        let reason = self.reason.get().cloned().flatten();
-        reason.unwrap_or_else(|| internal("The query was stopped."))
-    }
-}
-
-impl fmt::Debug for Stop {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stop").finish_non_exhaustive()
-    }
 }
 
 impl Work {
@@ -131,7 +74,7 @@ impl Work {
                 output.end(written)
             }
         };
-        observer.end(Box::new(|| result));
+        observer.end(Box::new(|| result.map(Finished::from)));
         // Ends the body, after the observer has recorded the end.
         drop(stream);
         Ok(())
@@ -150,7 +93,7 @@ impl Work {
         self.unless_stopped(|| update::run(self, &mut transaction, update, &using))?;
         observer.end(Box::new(|| {
             transaction.commit().map_err(internal)?;
-            Ok(writing::events())
+            Ok(writing::events().into())
         }));
         Ok(())
     }
@@ -178,7 +121,7 @@ impl Work {
                 node.into()
             };
             let response = self.graph(&graph)?;
-            observer.end(Box::new(|| Ok(response)));
+            observer.end(Box::new(|| Ok(response.into())));
             return Ok(());
         }
         let quads = match method {
@@ -199,7 +142,7 @@ impl Work {
         unite(&mut transaction, &self.stop)?;
         observer.end(Box::new(|| {
             transaction.commit().map_err(internal)?;
-            Ok(response)
+            Ok(response.into())
         }));
         Ok(())
     }
@@ -226,7 +169,7 @@ impl Work {
     }
 
     pub(super) fn evaluator(&self) -> Result<SparqlEvaluator, Failure> {
-        let token = self.stop.token.clone();
+        let token = self.stop.rdf.clone();
         let check = move |_: &[Term]| {
             if token.is_cancelled() {
                 // An error of a function does not end the query.
@@ -235,7 +178,7 @@ impl Work {
             None
         };
         let evaluator = SparqlEvaluator::new()
-            .with_cancellation_token(self.stop.token.clone())
+            .with_cancellation_token(self.stop.rdf.clone())
             .with_custom_function(NamedNode::new_unchecked(stop_check::STOP_CHECK), check);
         evaluator.with_base_iri(BASE).map_err(internal)
     }
@@ -278,10 +221,10 @@ impl Work {
             self.stop.check()?;
             next.transpose().map_err(|error| self.failure(error))
         });
-        match self.stop.reason.get() {
-            Some(None) => Ok(None),
-            _ => next,
+        if self.stop.is_silent() {
+            return Ok(None);
         }
+        next
     }
 
     /// The error of a failed update.

@@ -6,10 +6,10 @@ use oxigraph::model::Triple;
 use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
 use oxigraph::sparql::{QuerySolutionIter, QueryTripleIter};
 
-use super::internal;
-use super::output::Output;
 use super::work::Work;
 use crate::Response;
+use crate::engine::Output;
+use crate::engine::internal;
 use crate::failure::Failure;
 use crate::operations::queries::answer::update_events;
 use crate::operations::queries::media_types::{self, Notation};

@@ -5,8 +5,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::Shared;
+use crate::engine::{self, Finished, Observer, Stream, Work};
 use crate::failure::Failure;
-use crate::rdf::{self, Observer, Stream, Work};
 use crate::{Emulator, Response, Ticket};
 
 /// Starts a thread for this query if it is to be executed now.
@@ -23,7 +23,7 @@ pub(super) fn start(shared: &Arc<Shared>, emulator: &mut Emulator, ticket: Ticke
         shared: Arc::clone(shared),
         ticket,
     };
-    let spawned = rdf::thread().spawn(move || execution.run(&work));
+    let spawned = engine::thread().spawn(move || execution.run(&work));
     if let Err(error) = spawned {
         let failure = Failure::new("InternalFailureException", error.to_string());
         emulator.end_query(ticket, || Err(failure), shared.now());
@@ -62,7 +62,7 @@ impl Observer for Execution {
         self.report(|emulator, now| emulator.stream_query(self.ticket, head, now))
     }
 
-    fn end(&mut self, finish: Box<dyn FnOnce() -> Result<Response, Failure> + '_>) {
+    fn end(&mut self, finish: Box<dyn FnOnce() -> Result<Finished, Failure> + '_>) {
         self.report(|emulator, now| emulator.end_query(self.ticket, finish, now));
     }
 }

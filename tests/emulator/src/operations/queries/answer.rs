@@ -55,11 +55,11 @@ pub(crate) fn reply(
         return Err(failure);
     }
     match conclusion {
-        #[cfg(feature = "oxigraph")]
+        #[cfg(feature = "engine")]
         Conclusion::Answered(response) if job.request.kind == QueryKind::GraphStore => {
             Ok((*response).into())
         }
-        #[cfg(feature = "oxigraph")]
+        #[cfg(feature = "engine")]
         Conclusion::Answered(response) => {
             let chunked = HeaderValue::from_static("chunked");
             let response = response.header(header::TRANSFER_ENCODING, chunked);

@@ -20,15 +20,15 @@ pub(crate) struct Job {
     /// `None` while the query waits.
     pub(crate) started: Option<Duration>,
     /// For a query that a thread of the server executes; `duration` is its time limit then.
-    #[cfg(all(feature = "oxigraph", feature = "server"))]
+    #[cfg(all(feature = "engine", feature = "server"))]
     pub(crate) detached: Option<Detached>,
 }
 
 /// The execution of a query in a thread of the server.
-#[cfg(all(feature = "oxigraph", feature = "server"))]
+#[cfg(all(feature = "engine", feature = "server"))]
 #[derive(Debug, Default)]
 pub(crate) struct Detached {
-    pub(crate) stop: crate::rdf::Stop,
+    pub(crate) stop: crate::engine::Stop,
     /// Whether the thread has been started.
     pub(crate) is_taken: bool,
     /// The log entry of the request, once the response has begun.
@@ -46,7 +46,7 @@ pub(crate) enum Conclusion {
         silent: bool,
     },
     /// The query completed with this response.
-    #[cfg(feature = "oxigraph")]
+    #[cfg(feature = "engine")]
     Answered(Box<crate::Response>),
     /// The query was ended by something else, such as a restart.
     Failed(Failure),
@@ -71,7 +71,7 @@ impl Conclusion {
 pub(crate) struct Queries {
     pub(crate) scripts: Scripts,
     /// Whether queries that are submitted now are executed in threads.
-    #[cfg(all(feature = "oxigraph", feature = "server"))]
+    #[cfg(all(feature = "engine", feature = "server"))]
     pub(crate) detaches: bool,
     /// The query that was parsed last, for the log.
     pub(crate) last_request: Option<QueryRequest>,
@@ -174,32 +174,32 @@ impl Queries {
     }
 
     pub(crate) fn conclude(&mut self, ticket: u64, job: Job, conclusion: Conclusion) {
-        #[cfg(all(feature = "oxigraph", feature = "server"))]
+        #[cfg(all(feature = "engine", feature = "server"))]
         if let Some(detached) = &job.detached {
             detached.stop.stop(conclusion.failure());
         }
         self.ended.push((ticket, job, conclusion));
     }
 
-    #[cfg(all(feature = "oxigraph", feature = "server"))]
+    #[cfg(all(feature = "engine", feature = "server"))]
     pub(crate) fn get_mut(&mut self, ticket: u64) -> Option<&mut Job> {
         self.active.get_mut(&ticket)
     }
 
     /// Removes a running or waiting query.
-    #[cfg(all(feature = "oxigraph", feature = "server"))]
+    #[cfg(all(feature = "engine", feature = "server"))]
     pub(crate) fn remove(&mut self, ticket: u64) -> Option<Job> {
         self.active.remove(&ticket)
     }
 
     /// Inserts a query that was just removed.
-    #[cfg(all(feature = "oxigraph", feature = "server"))]
+    #[cfg(all(feature = "engine", feature = "server"))]
     pub(crate) fn insert(&mut self, ticket: u64, job: Job) {
         self.active.insert(ticket, job);
     }
 
     /// Stops a query whose client has disconnected, if a thread executes it.
-    #[cfg(all(feature = "oxigraph", feature = "server"))]
+    #[cfg(all(feature = "engine", feature = "server"))]
     pub(crate) fn abandon(&mut self, ticket: u64) {
         let is_detached = |job: &Job| job.detached.is_some();
         if self.active.get(&ticket).is_some_and(is_detached)

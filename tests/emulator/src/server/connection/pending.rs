@@ -57,7 +57,7 @@ impl Connection {
                     Outcome::Pending(_) => {}
                     outcome => return Ok(outcome),
                 }
-                #[cfg(feature = "oxigraph")]
+                #[cfg(feature = "engine")]
                 crate::server::execution::start(&shared, &mut emulator, ticket);
                 next_end(&emulator, now)
             };

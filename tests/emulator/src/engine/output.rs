@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use super::work::Observer;
+use super::Observer;
 use crate::Response;
 use crate::failure::Failure;
 use crate::replacement::trailers;
@@ -59,7 +59,7 @@ impl Stream {
 }
 
 /// Collects the body of a response, or streams it if it is large.
-pub(super) struct Output<'a> {
+pub(crate) struct Output<'a> {
     media_type: &'static str,
     observer: &'a mut dyn Observer,
     buffer: Vec<u8>,
@@ -69,7 +69,7 @@ pub(super) struct Output<'a> {
 }
 
 impl<'a> Output<'a> {
-    pub(super) fn new(media_type: &'static str, observer: &'a mut dyn Observer) -> Self {
+    pub(crate) fn new(media_type: &'static str, observer: &'a mut dyn Observer) -> Self {
         Self {
             media_type,
             observer,
@@ -81,7 +81,7 @@ impl<'a> Output<'a> {
 
     /// Ends the body. Returns the response, and the stream if the body was streamed: the response is then empty, and
     /// the body ends when the stream is dropped.
-    pub(super) fn end(
+    pub(crate) fn end(
         self,
         written: Result<(), Failure>,
     ) -> (Result<Response, Failure>, Option<Stream>) {
