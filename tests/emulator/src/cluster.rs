@@ -27,6 +27,8 @@ pub(crate) struct Cluster {
     pub(crate) streams: Streams,
     #[cfg(feature = "oxigraph")]
     pub(crate) rdf: crate::rdf::Rdf,
+    #[cfg(feature = "graph")]
+    pub(crate) graph: crate::graph::PropertyGraph,
     pub(crate) loader: Loader,
     pub(crate) ml: MlJobs,
     pub(crate) statistics: AllStatistics,
@@ -51,6 +53,8 @@ impl Cluster {
             streams: Streams::default(),
             #[cfg(feature = "oxigraph")]
             rdf: crate::rdf::Rdf::default(),
+            #[cfg(feature = "graph")]
+            graph: crate::graph::PropertyGraph::default(),
             loader: Loader::default(),
             ml: MlJobs::default(),
             statistics: AllStatistics::default(),
@@ -91,6 +95,8 @@ impl Cluster {
         self.streams = Streams::default();
         #[cfg(feature = "oxigraph")]
         self.rdf.clear();
+        #[cfg(feature = "graph")]
+        self.graph.clear();
         self.loader.wipe();
         self.ml.wipe();
         self.statistics = AllStatistics::default();

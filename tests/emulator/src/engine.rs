@@ -21,6 +21,8 @@ const STACK: usize = 64 << 20;
 pub(crate) enum Work {
     #[cfg(feature = "oxigraph")]
     Rdf(crate::rdf::Work),
+    #[cfg(feature = "graph")]
+    Graph(crate::graph::Work),
 }
 
 impl Work {
@@ -29,6 +31,8 @@ impl Work {
         match self {
             #[cfg(feature = "oxigraph")]
             Self::Rdf(work) => work.run(observer),
+            #[cfg(feature = "graph")]
+            Self::Graph(work) => work.run(observer),
         }
     }
 
@@ -92,6 +96,9 @@ pub(crate) struct Stop {
     /// Stops the RDF engine.
     #[cfg(feature = "oxigraph")]
     pub(crate) rdf: oxigraph::sparql::CancellationToken,
+    /// Stops the engine of the property graph.
+    #[cfg(feature = "graph")]
+    pub(crate) graph: marsdb_query::CancellationToken,
     /// The error of the query; `None` if its results end as if they were complete.
     reason: Arc<OnceLock<Option<Failure>>>,
 }
@@ -103,6 +110,8 @@ impl Stop {
         let _ = self.reason.set(reason);
         #[cfg(feature = "oxigraph")]
         self.rdf.cancel();
+        #[cfg(feature = "graph")]
+        self.graph.cancel();
     }
 
     /// # Errors
@@ -117,6 +126,7 @@ impl Stop {
     }
 
     /// Whether the request was stopped without an error.
+    #[cfg(feature = "oxigraph")]
     pub(crate) fn is_silent(&self) -> bool {
         matches!(self.reason.get(), Some(None))
     }

@@ -91,6 +91,8 @@ mod engine;
 mod failure;
 mod fault_header;
 mod generated;
+#[cfg(feature = "graph")]
+mod graph;
 mod ids;
 mod incoming;
 mod input;

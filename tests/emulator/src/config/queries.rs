@@ -15,6 +15,8 @@ pub(crate) struct QuerySettings {
     pub(crate) strict: bool,
     #[cfg(feature = "oxigraph")]
     pub(crate) rdf_engine: bool,
+    #[cfg(feature = "graph")]
+    pub(crate) graph_engine: bool,
 }
 
 impl Default for QuerySettings {
@@ -29,6 +31,8 @@ impl Default for QuerySettings {
             strict: false,
             #[cfg(feature = "oxigraph")]
             rdf_engine: false,
+            #[cfg(feature = "graph")]
+            graph_engine: false,
         }
     }
 }
@@ -36,11 +40,13 @@ impl Default for QuerySettings {
 impl QuerySettings {
     /// Whether an engine executes the queries in this language that no script matches.
     pub(crate) fn has_engine(&self, language: Language) -> bool {
-        #[cfg(feature = "oxigraph")]
-        let enabled = self.rdf_engine;
-        #[cfg(not(feature = "oxigraph"))]
-        let enabled = false;
-        enabled && language == Language::Sparql
+        match language {
+            #[cfg(feature = "oxigraph")]
+            Language::Sparql => self.rdf_engine,
+            #[cfg(feature = "graph")]
+            Language::OpenCypher => self.graph_engine,
+            _ => false,
+        }
     }
 }
 
@@ -89,4 +95,12 @@ setters! {
     /// updates.
     #[cfg(feature = "oxigraph")]
     rdf_engine(enabled: bool) => queries.rdf_engine = enabled;
+
+    /// Whether openCypher queries are executed by the in-memory engine marsdb where no script matches. Default: false,
+    /// even with the feature.
+    ///
+    /// The server executes each query in its own thread; [`Emulator::handle`](crate::Emulator::handle) executes it
+    /// before it returns, without a time limit. Gremlin does not see this graph: its results still come from scripts.
+    #[cfg(feature = "graph")]
+    graph_engine(enabled: bool) => queries.graph_engine = enabled;
 }

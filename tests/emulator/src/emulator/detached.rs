@@ -24,14 +24,14 @@ impl Emulator {
     }
 
     /// The work of this query. `None` if the query waits, has no work for an engine, or its work was taken before.
-    pub(crate) fn take_work(&mut self, ticket: Ticket) -> Option<Result<Work, Failure>> {
+    pub(crate) fn take_work(&mut self, ticket: Ticket, now: Now) -> Option<Result<Work, Failure>> {
         let job = self.cluster.queries.get_mut(ticket.0)?;
         let detached = job.detached.as_mut()?;
         if job.started.is_none() || std::mem::replace(&mut detached.is_taken, true) {
             return None;
         }
         let (request, stop) = (Arc::clone(&job.request), detached.stop.clone());
-        work(&mut self.cluster, &request, stop)
+        work(&mut self.cluster, &request, stop, now)
     }
 
     /// Sets the time limit of this query.

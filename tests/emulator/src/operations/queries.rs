@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use self::queue::{Conclusion, Job};
 use super::{Answer, Answered};
+#[cfg(feature = "graph")]
+use crate::clock::unix_millis;
 use crate::cluster::Cluster;
 #[cfg(feature = "engine")]
 use crate::engine::{Finished, Stop, Work};
@@ -158,7 +160,7 @@ fn done(cluster: &mut Cluster, job: &Job, now: Now) -> Conclusion {
     if job.script.is_some() {
         return Conclusion::Done;
     }
-    match work(cluster, &job.request, Stop::default()) {
+    match work(cluster, &job.request, Stop::default(), now) {
         None => Conclusion::Done,
         Some(work) => {
             let result = work.and_then(|work| work.execute());
@@ -199,15 +201,21 @@ fn is_for_engine(cluster: &Cluster, request: &QueryRequest) -> bool {
     if cluster.config.queries.rdf_engine && crate::rdf::executes(request) {
         return true;
     }
+    #[cfg(feature = "graph")]
+    if cluster.config.queries.graph_engine && crate::graph::executes(request) {
+        return true;
+    }
     false
 }
 
 /// The work of an engine for this request. `None` if no engine executes it.
 #[cfg(feature = "engine")]
+#[cfg_attr(not(feature = "graph"), allow(unused_variables))]
 pub(crate) fn work(
     cluster: &mut Cluster,
     request: &Arc<QueryRequest>,
     stop: Stop,
+    now: Now,
 ) -> Option<Result<Work, Failure>> {
     if !is_for_engine(cluster, request) {
         return None;
@@ -216,6 +224,21 @@ pub(crate) fn work(
     if request.language == Language::Sparql {
         let max_time = cluster.config.queries.timeout;
         return Some(cluster.rdf.prepare(request, max_time, stop).map(Work::Rdf));
+    }
+    #[cfg(feature = "graph")]
+    if request.language == Language::OpenCypher {
+        let engine = cluster.graph.engine(cluster.config.seed);
+        let work = |engine| {
+            Work::Graph(crate::graph::Work {
+                engine,
+                request: Arc::clone(request),
+                read_only: cluster.config.role == Role::Reader,
+                max_time: cluster.config.queries.timeout,
+                now: i64::try_from(unix_millis(now.wall)).unwrap_or(i64::MAX),
+                stop,
+            })
+        };
+        return Some(engine.map(work));
     }
     None
 }

@@ -11,7 +11,7 @@ use crate::{Emulator, Response, Ticket};
 
 /// Starts a thread for this query if it is to be executed now.
 pub(super) fn start(shared: &Arc<Shared>, emulator: &mut Emulator, ticket: Ticket) {
-    let work = match emulator.take_work(ticket) {
+    let work = match emulator.take_work(ticket, shared.now()) {
         None => return,
         Some(Ok(work)) => work,
         Some(Err(failure)) => {

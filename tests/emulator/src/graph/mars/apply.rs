@@ -1,0 +1,172 @@
+//! Applies changes one by one.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use marsdb_graph::{EdgeId, GraphStore, NodeId, PropertyValue, WriteTransaction};
+
+use super::{Elements, ID, NODE, errors, values};
+use crate::engine::internal;
+use crate::failure::Failure;
+use crate::graph::{Edge, ElementChange, Node, Op, Value};
+
+/// Applies changes to the store and to the copy of the graph.
+pub(super) fn apply(
+    changes: &[ElementChange],
+    elements: &mut Elements,
+    transaction: &WriteTransaction,
+) -> Result<(), Failure> {
+    for change in changes {
+        match change {
+            ElementChange::Label { op, node, label } => match op {
+                Op::Add => add_label(node, label, elements, transaction)?,
+                Op::Remove => remove_label(node, label, elements, transaction)?,
+            },
+            ElementChange::NodeProperty {
+                op,
+                node,
+                key,
+                value,
+            } => {
+                let number = number(&elements.node_numbers, node)?;
+                let id = NodeId(number);
+                match op {
+                    Op::Add => {
+                        let stored = values::storable(value)?;
+                        GraphStore::set_node_prop_in_txn(transaction, id, key, stored).map(drop)
+                    }
+                    Op::Remove => {
+                        GraphStore::remove_node_prop_in_txn(transaction, id, key).map(drop)
+                    }
+                }
+                .map_err(internal)?;
+                if let Some(node) = elements.nodes.get_mut(&number) {
+                    change_property(&mut Arc::make_mut(node).properties, *op, key, value);
+                }
+            }
+            ElementChange::Edge {
+                op,
+                id,
+                label,
+                from,
+                to,
+            } => match op {
+                Op::Add => {
+                    let edge = Edge {
+                        id: id.clone(),
+                        label: label.clone(),
+                        from: from.clone(),
+                        to: to.clone(),
+                        properties: BTreeMap::new(),
+                    };
+                    add_edge(edge, elements, transaction)?;
+                }
+                Op::Remove => {
+                    let number = number(&elements.edge_numbers, id)?;
+                    GraphStore::delete_edge_in_txn(transaction, EdgeId(number))
+                        .map_err(internal)?;
+                    elements.edges.remove(&number);
+                    elements.edge_numbers.remove(id);
+                }
+            },
+            ElementChange::EdgeProperty { op, id, key, value } => {
+                let number = number(&elements.edge_numbers, id)?;
+                let id = EdgeId(number);
+                match op {
+                    Op::Add => {
+                        let stored = values::storable(value)?;
+                        GraphStore::set_edge_prop_in_txn(transaction, id, key, stored).map(drop)
+                    }
+                    Op::Remove => {
+                        GraphStore::remove_edge_prop_in_txn(transaction, id, key).map(drop)
+                    }
+                }
+                .map_err(internal)?;
+                if let Some(edge) = elements.edges.get_mut(&number) {
+                    change_property(&mut Arc::make_mut(edge).properties, *op, key, value);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn number(numbers: &std::collections::HashMap<String, u64>, id: &str) -> Result<u64, Failure> {
+    let found = numbers.get(id).copied();
+    found.ok_or_else(|| Failure::bad_request(format!("The element {id} does not exist.")))
+}
+
+fn change_property(properties: &mut BTreeMap<String, Value>, op: Op, key: &str, value: &Value) {
+    match op {
+        Op::Add => drop(properties.insert(key.to_owned(), value.clone())),
+        Op::Remove => drop(properties.remove(key)),
+    }
+}
+
+fn add_label(
+    id: &str,
+    label: &str,
+    elements: &mut Elements,
+    transaction: &WriteTransaction,
+) -> Result<(), Failure> {
+    if let Some(&number) = elements.node_numbers.get(id) {
+        GraphStore::add_node_label_in_txn(transaction, NodeId(number), label).map_err(internal)?;
+        if let Some(node) = elements.nodes.get_mut(&number)
+            && !node.labels.iter().any(|it| it == label)
+        {
+            Arc::make_mut(node).labels.push(label.to_owned());
+        }
+        return Ok(());
+    }
+    let properties = BTreeMap::from([(ID.to_owned(), PropertyValue::String(id.to_owned()))]);
+    let created = GraphStore::create_node_in_txn(transaction, &[NODE, label], properties);
+    let number = created.map_err(internal)?.0;
+    let node = Node {
+        id: id.to_owned(),
+        labels: vec![label.to_owned()],
+        properties: BTreeMap::new(),
+    };
+    elements.nodes.insert(number, Arc::new(node));
+    elements.node_numbers.insert(id.to_owned(), number);
+    Ok(())
+}
+
+fn remove_label(
+    id: &str,
+    label: &str,
+    elements: &mut Elements,
+    transaction: &WriteTransaction,
+) -> Result<(), Failure> {
+    let number = number(&elements.node_numbers, id)?;
+    let Some(node) = elements.nodes.get_mut(&number) else {
+        return Ok(());
+    };
+    if node.labels.iter().any(|it| it != label) {
+        GraphStore::remove_node_label_in_txn(transaction, NodeId(number), label)
+            .map_err(internal)?;
+        Arc::make_mut(node).labels.retain(|it| it != label);
+        return Ok(());
+    }
+    GraphStore::delete_node_in_txn(transaction, NodeId(number), false).map_err(errors::graph)?;
+    elements.nodes.remove(&number);
+    elements.node_numbers.remove(id);
+    Ok(())
+}
+
+fn add_edge(
+    edge: Edge,
+    elements: &mut Elements,
+    transaction: &WriteTransaction,
+) -> Result<(), Failure> {
+    if elements.edge_numbers.contains_key(&edge.id) {
+        return Err(errors::duplicate(&edge.id));
+    }
+    let from = NodeId(number(&elements.node_numbers, &edge.from)?);
+    let to = NodeId(number(&elements.node_numbers, &edge.to)?);
+    let properties = BTreeMap::from([(ID.to_owned(), PropertyValue::String(edge.id.clone()))]);
+    let created = GraphStore::create_edge_in_txn(transaction, &edge.label, from, to, properties);
+    let number = created.map_err(internal)?.0;
+    elements.edge_numbers.insert(edge.id.clone(), number);
+    elements.edges.insert(number, Arc::new(edge));
+    Ok(())
+}

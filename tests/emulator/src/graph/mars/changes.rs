@@ -1,0 +1,325 @@
+//! What a query has changed.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use marsdb_graph::{EdgeId, GraphStore, PropertyValue, Txn, WriteTransaction};
+
+use super::{Elements, ID, NODE, errors, values};
+use crate::engine::internal;
+use crate::failure::Failure;
+use crate::graph::{DEFAULT_LABEL, Edge, ElementChange, Node, Op, Value};
+use crate::ids::Ids;
+
+type Properties = BTreeMap<String, Value>;
+
+/// The graph after a query, and the difference.
+pub(super) struct Settled {
+    pub(super) after: Elements,
+    pub(super) changes: Vec<ElementChange>,
+}
+
+/// Ends a query: gives each new element an id and each new node the hidden label, and restores ids that an assignment
+/// of all properties has removed. Then it compares the graph with the one before, because the engine records no
+/// changes.
+pub(super) fn settle(
+    before: &Elements,
+    transaction: &WriteTransaction,
+    ids: &mut Ids,
+) -> Result<Settled, Failure> {
+    let mut nodes =
+        GraphStore::all_nodes_in_txn(Txn::Write(transaction), None).map_err(internal)?;
+    let edges = read_edges(transaction)?;
+    let mut after = Elements::default();
+    // All ids first, because a property may contain one.
+    let mut names = HashMap::new();
+    for node in &mut nodes {
+        let known = before.nodes.get(&node.id.0).map(|known| known.id.as_str());
+        let (id, is_stored) = element_id(known, &node.props, ids)?;
+        if !is_stored {
+            let value = PropertyValue::String(id.clone());
+            GraphStore::set_node_prop_in_txn(transaction, node.id, ID, value).map_err(internal)?;
+        }
+        let has_labels = node.labels.iter().any(|label| label != NODE);
+        if known.is_none() {
+            // This fails if the index has the id.
+            let added = GraphStore::add_node_label_in_txn(transaction, node.id, NODE);
+            added.map_err(|_| errors::duplicate(&id))?;
+            if !has_labels {
+                GraphStore::add_node_label_in_txn(transaction, node.id, DEFAULT_LABEL)
+                    .map_err(internal)?;
+            }
+        } else if !has_labels {
+            return Err(errors::last_label());
+        }
+        after.node_numbers.insert(id.clone(), node.id.0);
+        names.insert(node.id.0, id);
+    }
+    for edge in &edges {
+        let known = before.edges.get(&edge.id.0).map(|known| known.id.as_str());
+        let (id, is_stored) = element_id(known, &edge.props, ids)?;
+        if !is_stored {
+            let value = PropertyValue::String(id.clone());
+            GraphStore::set_edge_prop_in_txn(transaction, edge.id, ID, value).map_err(internal)?;
+        }
+        if after.edge_numbers.insert(id.clone(), edge.id.0).is_some() {
+            return Err(errors::duplicate(&id));
+        }
+        names.insert(edge.id.0, id);
+    }
+    let name = |number: u64| names.get(&number).cloned();
+    for node in nodes {
+        let set = |key: &str, value| {
+            GraphStore::set_node_prop_in_txn(transaction, node.id, key, value).map(drop)
+        };
+        let node_after = Node {
+            id: name(node.id.0).unwrap_or_default(),
+            labels: values::labels(node.labels),
+            properties: properties(node.props, name, set)?,
+        };
+        let known = before.nodes.get(&node.id.0);
+        after
+            .nodes
+            .insert(node.id.0, same_or_new(known, node_after));
+    }
+    for edge in edges {
+        let set = |key: &str, value| {
+            GraphStore::set_edge_prop_in_txn(transaction, edge.id, key, value).map(drop)
+        };
+        let edge_after = Edge {
+            id: name(edge.id.0).unwrap_or_default(),
+            label: edge.label,
+            from: name(edge.src.0).unwrap_or_default(),
+            to: name(edge.dst.0).unwrap_or_default(),
+            properties: properties(edge.props, name, set)?,
+        };
+        let known = before.edges.get(&edge.id.0);
+        after
+            .edges
+            .insert(edge.id.0, same_or_new(known, edge_after));
+    }
+    let changes = Difference::between(before, &after).changes();
+    Ok(Settled { after, changes })
+}
+
+fn read_edges(transaction: &WriteTransaction) -> Result<Vec<marsdb_graph::Edge>, Failure> {
+    const CHUNK: usize = 1024;
+
+    let transaction = Txn::Write(transaction);
+    let mut cursor = GraphStore::edge_scan_cursor();
+    let mut edges = Vec::new();
+    loop {
+        let chunk = cursor.next_chunk(transaction, CHUNK).map_err(internal)?;
+        if chunk.is_empty() {
+            return Ok(edges);
+        }
+        for (number, _) in chunk {
+            edges.extend(
+                GraphStore::get_edge_in_txn(transaction, EdgeId(number)).map_err(internal)?,
+            );
+        }
+    }
+}
+
+/// The id of an element, and whether the engine has stored it.
+fn element_id(
+    known: Option<&str>,
+    properties: &BTreeMap<String, PropertyValue>,
+    ids: &mut Ids,
+) -> Result<(String, bool), Failure> {
+    match (known, properties.get(ID)) {
+        (Some(known), Some(PropertyValue::String(stored))) => {
+            Ok((known.to_owned(), known == stored))
+        }
+        (Some(known), _) => Ok((known.to_owned(), false)),
+        (None, None) => Ok((ids.uuid(), false)),
+        (None, Some(PropertyValue::String(id))) if !id.is_empty() => Ok((id.clone(), true)),
+        // Neptune's text is not known.
+        (None, Some(_)) => Err(Failure::bad_request(
+            "The value of ~id must be a string that is not empty.",
+        )),
+    }
+}
+
+/// The properties of an element. Marks of ids in them are replaced, with `set` also in the store.
+fn properties(
+    properties: BTreeMap<String, PropertyValue>,
+    name: impl Fn(u64) -> Option<String>,
+    set: impl Fn(&str, PropertyValue) -> Result<(), marsdb_graph::GraphError>,
+) -> Result<Properties, Failure> {
+    let properties = properties.into_iter().filter(|(key, _)| key != ID);
+    let properties = properties.map(|(key, value)| {
+        let value = match values::property(value) {
+            Value::String(text) if values::has_marks(&text) => {
+                let text = values::resolve(&text, &name);
+                set(&key, PropertyValue::String(text.clone())).map_err(internal)?;
+                Value::String(text)
+            }
+            Value::List(_) => return Err(values::not_simple("List")),
+            Value::Map(_) => return Err(values::not_simple("Map")),
+            value => value,
+        };
+        Ok((key, value))
+    });
+    properties.collect()
+}
+
+fn same_or_new<T: PartialEq>(known: Option<&Arc<T>>, new: T) -> Arc<T> {
+    match known {
+        Some(known) if **known == new => Arc::clone(known),
+        _ => Arc::new(new),
+    }
+}
+
+/// The changes by kind.
+#[derive(Default)]
+struct Difference {
+    added_labels: Vec<ElementChange>,
+    removed_edge_properties: Vec<ElementChange>,
+    removed_edges: Vec<ElementChange>,
+    removed_properties: Vec<ElementChange>,
+    removed_labels: Vec<ElementChange>,
+    added_properties: Vec<ElementChange>,
+    added_edges: Vec<ElementChange>,
+    added_edge_properties: Vec<ElementChange>,
+}
+
+impl Difference {
+    /// Elements are the same if their ids are: one that was deleted and created again has changed.
+    fn between(before: &Elements, after: &Elements) -> Self {
+        let mut difference = Self::default();
+        for node in before.nodes.values() {
+            let now = after.node_numbers.get(&node.id);
+            let now = now.and_then(|number| after.nodes.get(number));
+            difference.node(Some(node), now);
+        }
+        for node in after.nodes.values() {
+            if !before.node_numbers.contains_key(&node.id) {
+                difference.node(None, Some(node));
+            }
+        }
+        for edge in before.edges.values() {
+            let now = after.edge_numbers.get(&edge.id);
+            let now = now.and_then(|number| after.edges.get(number));
+            difference.edge(Some(edge), now);
+        }
+        for edge in after.edges.values() {
+            if !before.edge_numbers.contains_key(&edge.id) {
+                difference.edge(None, Some(edge));
+            }
+        }
+        difference
+    }
+
+    fn node(&mut self, before: Option<&Arc<Node>>, after: Option<&Arc<Node>>) {
+        let Some(id) = before.or(after).map(|node| node.id.as_str()) else {
+            return;
+        };
+        if let (Some(before), Some(after)) = (before, after)
+            && Arc::ptr_eq(before, after)
+        {
+            return;
+        }
+        let label = |op, label: &String| ElementChange::Label {
+            op,
+            node: id.to_owned(),
+            label: label.clone(),
+        };
+        let labels = |node: Option<&Arc<Node>>| node.map_or(Vec::new(), |node| node.labels.clone());
+        let (old, new) = (labels(before), labels(after));
+        let removed = old.iter().filter(|it| !new.contains(it));
+        self.removed_labels
+            .extend(removed.map(|it| label(Op::Remove, it)));
+        let added = new.iter().filter(|it| !old.contains(it));
+        self.added_labels.extend(added.map(|it| label(Op::Add, it)));
+        let property = |op, key: &str, value: &Value| ElementChange::NodeProperty {
+            op,
+            node: id.to_owned(),
+            key: key.to_owned(),
+            value: value.clone(),
+        };
+        let (removed, added) = property_changes(
+            before.map(|node| &node.properties),
+            after.map(|node| &node.properties),
+            property,
+        );
+        self.removed_properties.extend(removed);
+        self.added_properties.extend(added);
+    }
+
+    fn edge(&mut self, before: Option<&Arc<Edge>>, after: Option<&Arc<Edge>>) {
+        if let (Some(old), Some(new)) = (before, after) {
+            if Arc::ptr_eq(old, new) {
+                return;
+            }
+            if (&old.label, &old.from, &old.to) != (&new.label, &new.from, &new.to) {
+                // Another edge with the same id.
+                self.edge(before, None);
+                self.edge(None, after);
+                return;
+            }
+        }
+        let Some(id) = before.or(after).map(|edge| edge.id.as_str()) else {
+            return;
+        };
+        let change = |op, edge: &Edge| ElementChange::Edge {
+            op,
+            id: id.to_owned(),
+            label: edge.label.clone(),
+            from: edge.from.clone(),
+            to: edge.to.clone(),
+        };
+        match (before, after) {
+            (Some(edge), None) => self.removed_edges.push(change(Op::Remove, edge)),
+            (None, Some(edge)) => self.added_edges.push(change(Op::Add, edge)),
+            _ => {}
+        }
+        let property = |op, key: &str, value: &Value| ElementChange::EdgeProperty {
+            op,
+            id: id.to_owned(),
+            key: key.to_owned(),
+            value: value.clone(),
+        };
+        let (removed, added) = property_changes(
+            before.map(|edge| &edge.properties),
+            after.map(|edge| &edge.properties),
+            property,
+        );
+        self.removed_edge_properties.extend(removed);
+        self.added_edge_properties.extend(added);
+    }
+
+    /// The changes in an order that always leaves a graph: nodes are there before their edges and properties, and
+    /// removed after them; a node that changes its labels never loses all of them.
+    fn changes(self) -> Vec<ElementChange> {
+        [
+            self.added_labels,
+            self.removed_edge_properties,
+            self.removed_edges,
+            self.removed_properties,
+            self.removed_labels,
+            self.added_properties,
+            self.added_edges,
+            self.added_edge_properties,
+        ]
+        .concat()
+    }
+}
+
+/// The removed and the added properties. One with another value is both.
+fn property_changes(
+    before: Option<&Properties>,
+    after: Option<&Properties>,
+    change: impl Fn(Op, &str, &Value) -> ElementChange,
+) -> (Vec<ElementChange>, Vec<ElementChange>) {
+    let differing = |op, from: Option<&Properties>, to: Option<&Properties>| {
+        let from = from.into_iter().flatten();
+        from.filter(|(key, value)| to.and_then(|to| to.get(*key)) != Some(*value))
+            .map(|(key, value)| change(op, key, value))
+            .collect()
+    };
+    (
+        differing(Op::Remove, before, after),
+        differing(Op::Add, after, before),
+    )
+}
