@@ -54,6 +54,9 @@ pub(super) struct Mars {
 struct Elements {
     nodes: BTreeMap<u64, Arc<Node>>,
     edges: BTreeMap<u64, Arc<Edge>>,
+    /// What the store contains, as far as it is known.
+    node_records: BTreeMap<u64, Arc<[u8]>>,
+    edge_records: BTreeMap<u64, Arc<[u8]>>,
     node_numbers: HashMap<String, u64>,
     edge_numbers: HashMap<String, u64>,
 }
@@ -66,6 +69,22 @@ impl fmt::Debug for Mars {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Elements {
+    fn remove_node(&mut self, number: u64) {
+        self.node_records.remove(&number);
+        if let Some(node) = self.nodes.remove(&number) {
+            self.node_numbers.remove(&node.id);
+        }
+    }
+
+    fn remove_edge(&mut self, number: u64) {
+        self.edge_records.remove(&number);
+        if let Some(edge) = self.edges.remove(&number) {
+            self.edge_numbers.remove(&edge.id);
+        }
+    }
 }
 
 impl Mars {

@@ -65,8 +65,7 @@ pub(super) fn apply(
                     let number = number(&elements.edge_numbers, id)?;
                     GraphStore::delete_edge_in_txn(transaction, EdgeId(number))
                         .map_err(internal)?;
-                    elements.edges.remove(&number);
-                    elements.edge_numbers.remove(id);
+                    elements.remove_edge(number);
                 }
             },
             ElementChange::EdgeProperty { op, id, key, value } => {
@@ -148,8 +147,7 @@ fn remove_label(
         return Ok(());
     }
     GraphStore::delete_node_in_txn(transaction, NodeId(number), false).map_err(errors::graph)?;
-    elements.nodes.remove(&number);
-    elements.node_numbers.remove(id);
+    elements.remove_node(number);
     Ok(())
 }
 

@@ -1,9 +1,11 @@
 //! What a query has changed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use marsdb_graph::{EdgeId, GraphStore, PropertyValue, Txn, WriteTransaction};
+use marsdb_graph::{EdgeId, GraphStore, NodeId, PropertyValue, Txn, WriteTransaction};
+use marsdb_storage::TableDefinition;
+use marsdb_storage::tables::{EDGES, NODES};
 
 use super::{Elements, ID, NODE, errors, values};
 use crate::engine::internal;
@@ -12,6 +14,7 @@ use crate::graph::{DEFAULT_LABEL, Edge, ElementChange, Node, Op, Value};
 use crate::ids::Ids;
 
 type Properties = BTreeMap<String, Value>;
+type RecordTable = TableDefinition<'static, u64, &'static [u8]>;
 
 /// The graph after a query, and the difference.
 pub(super) struct Settled {
@@ -27,66 +30,66 @@ pub(super) fn settle(
     transaction: &WriteTransaction,
     ids: &mut Ids,
 ) -> Result<Settled, Failure> {
-    let mut nodes =
-        GraphStore::all_nodes_in_txn(Txn::Write(transaction), None).map_err(internal)?;
-    let edges = read_edges(transaction)?;
-    let mut after = Elements::default();
+    let mut after = before.clone();
+    let nodes = changed(transaction, NODES, &before.node_records)?;
+    let edges = changed(transaction, EDGES, &before.edge_records)?;
+    for number in nodes.removed {
+        after.remove_node(number);
+    }
+    for number in edges.removed {
+        after.remove_edge(number);
+    }
+    let in_transaction = Txn::Write(transaction);
+    let mut nodes_now = Vec::new();
+    for number in nodes.changed {
+        let node = GraphStore::get_node_in_txn(in_transaction, NodeId(number));
+        nodes_now.extend(node.map_err(internal)?);
+    }
+    let mut edges_now = Vec::new();
+    for number in edges.changed {
+        let edge = GraphStore::get_edge_in_txn(in_transaction, EdgeId(number));
+        edges_now.extend(edge.map_err(internal)?);
+    }
     // All ids first, because a property may contain one.
     let mut names = HashMap::new();
-    for node in &mut nodes {
-        let known = before.nodes.get(&node.id.0).map(|known| known.id.as_str());
-        let (id, is_stored) = element_id(known, &node.props, ids)?;
-        if !is_stored {
-            let value = PropertyValue::String(id.clone());
-            GraphStore::set_node_prop_in_txn(transaction, node.id, ID, value).map_err(internal)?;
-        }
-        let has_labels = node.labels.iter().any(|label| label != NODE);
-        if known.is_none() {
-            // This fails if the index has the id.
-            let added = GraphStore::add_node_label_in_txn(transaction, node.id, NODE);
-            added.map_err(|_| errors::duplicate(&id))?;
-            if !has_labels {
-                GraphStore::add_node_label_in_txn(transaction, node.id, DEFAULT_LABEL)
-                    .map_err(internal)?;
-            }
-        } else if !has_labels {
-            return Err(errors::last_label());
-        }
+    for node in &nodes_now {
+        let id = settle_node(before, transaction, node, ids)?;
         after.node_numbers.insert(id.clone(), node.id.0);
         names.insert(node.id.0, id);
     }
-    for edge in &edges {
+    for edge in &edges_now {
         let known = before.edges.get(&edge.id.0).map(|known| known.id.as_str());
         let (id, is_stored) = element_id(known, &edge.props, ids)?;
         if !is_stored {
             let value = PropertyValue::String(id.clone());
             GraphStore::set_edge_prop_in_txn(transaction, edge.id, ID, value).map_err(internal)?;
         }
-        if after.edge_numbers.insert(id.clone(), edge.id.0).is_some() {
+        let other = after.edge_numbers.insert(id.clone(), edge.id.0);
+        if other.is_some_and(|other| other != edge.id.0) {
             return Err(errors::duplicate(&id));
         }
         names.insert(edge.id.0, id);
     }
-    let name = |number: u64| names.get(&number).cloned();
-    for node in nodes {
+    let name = |number: u64| names.get(&number).or_else(|| before.id(number)).cloned();
+    for node in nodes_now {
         let set = |key: &str, value| {
             GraphStore::set_node_prop_in_txn(transaction, node.id, key, value).map(drop)
         };
-        let node_after = Node {
+        let now = Node {
             id: name(node.id.0).unwrap_or_default(),
             labels: values::labels(node.labels),
             properties: properties(node.props, name, set)?,
         };
         let known = before.nodes.get(&node.id.0);
-        after
-            .nodes
-            .insert(node.id.0, same_or_new(known, node_after));
+        after.nodes.insert(node.id.0, same_or_new(known, now));
+        let record = record(transaction, NODES, node.id.0)?;
+        after.node_records.insert(node.id.0, record);
     }
-    for edge in edges {
+    for edge in edges_now {
         let set = |key: &str, value| {
             GraphStore::set_edge_prop_in_txn(transaction, edge.id, key, value).map(drop)
         };
-        let edge_after = Edge {
+        let now = Edge {
             id: name(edge.id.0).unwrap_or_default(),
             label: edge.label,
             from: name(edge.src.0).unwrap_or_default(),
@@ -94,31 +97,90 @@ pub(super) fn settle(
             properties: properties(edge.props, name, set)?,
         };
         let known = before.edges.get(&edge.id.0);
-        after
-            .edges
-            .insert(edge.id.0, same_or_new(known, edge_after));
+        after.edges.insert(edge.id.0, same_or_new(known, now));
+        let record = record(transaction, EDGES, edge.id.0)?;
+        after.edge_records.insert(edge.id.0, record);
     }
     let changes = Difference::between(before, &after).changes();
     Ok(Settled { after, changes })
 }
 
-fn read_edges(transaction: &WriteTransaction) -> Result<Vec<marsdb_graph::Edge>, Failure> {
-    const CHUNK: usize = 1024;
-
-    let transaction = Txn::Write(transaction);
-    let mut cursor = GraphStore::edge_scan_cursor();
-    let mut edges = Vec::new();
-    loop {
-        let chunk = cursor.next_chunk(transaction, CHUNK).map_err(internal)?;
-        if chunk.is_empty() {
-            return Ok(edges);
+/// Makes a changed or new node complete, and returns its id.
+fn settle_node(
+    before: &Elements,
+    transaction: &WriteTransaction,
+    node: &marsdb_graph::Node,
+    ids: &mut Ids,
+) -> Result<String, Failure> {
+    let known = before.nodes.get(&node.id.0).map(|known| known.id.as_str());
+    let (id, is_stored) = element_id(known, &node.props, ids)?;
+    if !is_stored {
+        let value = PropertyValue::String(id.clone());
+        GraphStore::set_node_prop_in_txn(transaction, node.id, ID, value).map_err(internal)?;
+    }
+    let has_labels = node.labels.iter().any(|label| label != NODE);
+    if known.is_none() {
+        // This fails if the index has the id.
+        let added = GraphStore::add_node_label_in_txn(transaction, node.id, NODE);
+        added.map_err(|_| errors::duplicate(&id))?;
+        if !has_labels {
+            GraphStore::add_node_label_in_txn(transaction, node.id, DEFAULT_LABEL)
+                .map_err(internal)?;
         }
-        for (number, _) in chunk {
-            edges.extend(
-                GraphStore::get_edge_in_txn(transaction, EdgeId(number)).map_err(internal)?,
-            );
+    } else if !has_labels {
+        return Err(errors::last_label());
+    }
+    Ok(id)
+}
+
+/// The numbers of elements.
+#[derive(Default)]
+struct Numbers {
+    /// New elements are among them.
+    changed: Vec<u64>,
+    removed: Vec<u64>,
+}
+
+/// The elements in this table whose records differ from those before. Only these have to be decoded.
+fn changed(
+    transaction: &WriteTransaction,
+    table: RecordTable,
+    before: &BTreeMap<u64, Arc<[u8]>>,
+) -> Result<Numbers, Failure> {
+    let table = Txn::Write(transaction)
+        .open_table(table)
+        .map_err(internal)?;
+    let mut numbers = Numbers::default();
+    let mut kept = HashSet::new();
+    for entry in table.iter().map_err(internal)? {
+        let (number, record) = entry.map_err(internal)?;
+        let number = number.value();
+        match before.get(&number) {
+            Some(known) => {
+                kept.insert(number);
+                if **known != *record.value() {
+                    numbers.changed.push(number);
+                }
+            }
+            None => numbers.changed.push(number),
         }
     }
+    let removed = before.keys().filter(|number| !kept.contains(*number));
+    numbers.removed.extend(removed);
+    Ok(numbers)
+}
+
+/// The record of an element.
+fn record(
+    transaction: &WriteTransaction,
+    table: RecordTable,
+    number: u64,
+) -> Result<Arc<[u8]>, Failure> {
+    let table = Txn::Write(transaction)
+        .open_table(table)
+        .map_err(internal)?;
+    let record = table.get(number).map_err(internal)?;
+    Ok(record.map_or_else(Arc::default, |record| record.value().into()))
 }
 
 /// The id of an element, and whether the engine has stored it.
