@@ -84,6 +84,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
     for (feature, enabled, options) in [
         ("tls", cfg!(feature = "tls"), &TLS[..]),
         ("oxigraph", cfg!(feature = "oxigraph"), &["rdf-engine"]),
+        ("graph", cfg!(feature = "graph"), &["graph-engine"]),
     ] {
         if let Some(name) = options.iter().find(|name| !enabled && given.has(name)) {
             return Err(format!(
@@ -117,6 +118,10 @@ fn config(given: &Given) -> Result<Config, String> {
     #[cfg(feature = "oxigraph")]
     {
         config = config.rdf_engine(given.has("rdf-engine"));
+    }
+    #[cfg(feature = "graph")]
+    {
+        config = config.graph_engine(given.has("graph-engine"));
     }
     for identity in given.all("iam", "ACCESS:SECRET or ACCESS:SECRET:TOKEN", identity)? {
         config = config.identity(identity);

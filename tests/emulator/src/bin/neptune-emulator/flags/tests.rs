@@ -75,12 +75,29 @@ fn flags_about_content() {
 }
 
 #[test]
-fn the_engine_has_to_be_built_in() {
-    let parsed = parse(&["--rdf-engine"]);
-    if cfg!(feature = "oxigraph") {
-        assert!(parsed.is_ok_and(|command| format!("{command:?}").contains("rdf_engine: true")));
-    } else {
-        assert!(parsed.is_err_and(|error| error.contains("built without the feature oxigraph")));
+fn an_engine_has_to_be_built_in() {
+    let engines = [
+        (
+            "--rdf-engine",
+            "rdf_engine: true",
+            "oxigraph",
+            cfg!(feature = "oxigraph"),
+        ),
+        (
+            "--graph-engine",
+            "graph_engine: true",
+            "graph",
+            cfg!(feature = "graph"),
+        ),
+    ];
+    for (flag, set, feature, is_built_in) in engines {
+        let parsed = parse(&[flag]);
+        if is_built_in {
+            assert!(parsed.is_ok_and(|command| format!("{command:?}").contains(set)));
+        } else {
+            let text = format!("built without the feature {feature}");
+            assert!(parsed.is_err_and(|error| error.contains(&text)));
+        }
     }
 }
 
