@@ -1,28 +1,89 @@
-//! The text of queries, which the engine understands as it is.
+//! Translates openCypher as Neptune understands it into the text that the graph engine runs.
+//!
+//! The text is split into tokens, not parsed: what is neither rewritten nor refused here reaches the engine as it is,
+//! and the engine reports the error.
+
 use std::time::Duration;
 
+use self::edits::{Edits, Segment};
+use self::query::Query;
 use super::Source;
 use crate::failure::Failure;
 
-pub(crate) const UNASSIGNED: char = '\u{f8ff}';
+mod columns;
+mod edits;
+mod functions;
+mod hints;
+mod lacking;
+mod limits;
+mod patterns;
+mod projections;
+mod query;
+mod ranges;
+mod refusals;
+mod subqueries;
+#[cfg(test)]
+mod tests;
+mod tokens;
 
+/// The property with the id of an element.
+pub(crate) const ID: &str = "~id";
+/// The hidden label of all nodes that were stored before the query.
+pub(crate) const NODE: &str = "~node";
+/// Begins the id of an element that has none before the query ends. The engine's number and `;` follow.
+pub(crate) const UNASSIGNED: char = '\u{f8ff}';
+/// The engine's error for a range that is too long contains this text.
+pub(crate) const RANGE_TOO_LONG: &str = "range() of more than 1000000 values";
+
+/// A query for the engine.
+#[derive(Debug)]
 pub(crate) struct Translation {
     pub(crate) text: String,
+    /// The names of the columns; `None` without `RETURN`, or with `RETURN *`.
     pub(crate) columns: Option<Vec<String>>,
+    /// The time limit in the query hints.
     pub(crate) limit: Option<Duration>,
+    original: String,
+    segments: Vec<Segment>,
+}
+
+/// Checks and rewrites a query.
+pub(crate) fn translate(source: &Source<'_>) -> Result<Translation, Failure> {
+    let query = Query::new(source.text)?;
+    limits::check(&query)?;
+    let mut edits = Edits::new(&query);
+    let limit = hints::read(&query, &mut edits)?;
+    refusals::check(&query)?;
+    lacking::check(&query)?;
+    query.strings(&mut edits);
+    patterns::rewrite(&query, source.parameters, &mut edits)?;
+    functions::rewrite(&query, source.now, &mut edits);
+    ranges::rewrite(&query, &mut edits)?;
+    subqueries::rewrite(&query, &mut edits)?;
+    projections::rewrite(&query, &mut edits)?;
+    let (text, segments) = edits.finish();
+    limits::check_translated(&text)?;
+    Ok(Translation {
+        text,
+        columns: columns::names(&query),
+        limit,
+        original: source.text.to_owned(),
+        segments,
+    })
 }
 
 impl Translation {
+    /// The line and the column (both from 1) in the original text of a place in the translated text.
     pub(crate) fn locate(&self, line: usize, column: usize) -> (usize, usize) {
-        (line, column)
+        let offset = edits::offset(&self.text, line, column);
+        edits::place(&self.original, edits::original(&self.segments, offset))
     }
 }
 
-pub(crate) fn translate(source: &Source<'_>) -> Result<Translation, Failure> {
-    let _ = source.now;
-    Ok(Translation {
-        text: source.text.to_owned(),
-        columns: None,
-        limit: None,
-    })
+/// The error for a text that is not a query.
+fn malformed(message: impl AsRef<str>) -> Failure {
+    Failure::new(
+        "MalformedQueryException",
+        format!("Malformed query: {}", message.as_ref()),
+    )
 }

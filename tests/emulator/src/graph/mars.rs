@@ -17,7 +17,7 @@ use marsdb_query::{
 
 use self::changes::Settled;
 use self::values::Reader;
-use super::cypher::{self, Translation};
+use super::cypher::{self, ID, NODE, Translation};
 use super::{Edge, ElementChange, Engine, Graph, Node, Query, Ran, Source};
 use crate::engine::{Stop, internal};
 use crate::failure::Failure;
@@ -28,10 +28,6 @@ mod changes;
 mod errors;
 mod values;
 
-/// The property that holds the id.
-const ID: &str = "~id";
-/// The label of all nodes.
-const NODE: &str = "~node";
 /// Edges have internal ids from here on, so that they differ from those of nodes.
 const FIRST_EDGE: u64 = 1 << 40;
 

@@ -5,7 +5,7 @@ use marsdb_query::QueryError;
 
 use crate::engine::internal;
 use crate::failure::Failure;
-use crate::graph::cypher::Translation;
+use crate::graph::cypher::{RANGE_TOO_LONG, Translation};
 
 /// The error of a query.
 pub(super) fn query(error: QueryError, translation: &Translation) -> Failure {
@@ -20,6 +20,7 @@ pub(super) fn query(error: QueryError, translation: &Translation) -> Failure {
         QueryError::Type(message) if is_numeric(&message) => {
             Failure::new("InvalidNumericDataException", message)
         }
+        QueryError::Type(message) if message.contains(RANGE_TOO_LONG) => deadline(),
         QueryError::Type(message) => Failure::bad_request(message),
         QueryError::Graph(error) => graph(error),
         QueryError::ResourceLimit(_) | QueryError::Timeout => deadline(),

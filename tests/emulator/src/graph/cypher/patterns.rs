@@ -1,0 +1,112 @@
+//! Rewrites the patterns of `MATCH`, `MERGE` and `CREATE`.
+//!
+//! - The engine finds nodes by id with an index if the hidden label is the first one of their pattern.
+//! - `CREATE (n $properties)`: the engine accepts only maps, so that the members are listed.
+
+use serde_json::{Map, Value as Json};
+
+use super::edits::Edits;
+use super::lacking::lacking;
+use super::query::{Clause, Query};
+use super::{ID, NODE};
+use crate::failure::Failure;
+
+/// Rewrites all patterns.
+pub(super) fn rewrite(
+    query: &Query<'_>,
+    parameters: &Map<String, Json>,
+    edits: &mut Edits<'_>,
+) -> Result<(), Failure> {
+    // New nodes do not have the hidden label, except those of `MERGE` that were looked for with it.
+    let mut unlabelled = false;
+    for at in 0..query.len() {
+        let clause = query.clause(at);
+        let writes = matches!(clause, Some(Clause::Create | Clause::Merge));
+        let in_pattern = writes || clause == Some(Clause::Match);
+        let opens = query.symbol(at, "(") || query.symbol(at, "[");
+        let Some(close) = query.mate(at) else {
+            continue;
+        };
+        if !in_pattern || !opens || !query.base(at) {
+            continue;
+        }
+        if writes {
+            members(query, (at, close), parameters, edits)?;
+        }
+        if query.symbol(at, "[") {
+            continue;
+        }
+        let named = query.variable(at + 1) && at + 1 < close;
+        let has_id = has_id(query, (at, close));
+        let labelled = match clause {
+            Some(Clause::Match) => has_id || (named && sought(query, query.name(at + 1))),
+            Some(Clause::Merge) => has_id,
+            _ => false,
+        };
+        let labelled = labelled && !unlabelled;
+        if labelled {
+            edits.after(if named { at + 1 } else { at }, &format!(":`{NODE}`"));
+        }
+        let bound = named && mentioned(query, at + 1);
+        unlabelled |= writes && !labelled && !bound;
+    }
+    Ok(())
+}
+
+/// Whether the properties in a node pattern contain the id.
+fn has_id(query: &Query<'_>, (open, close): (usize, usize)) -> bool {
+    let level = query.level(open) + 2;
+    (open..close)
+        .any(|at| query.quoted(at, ID) && query.symbol(at + 1, ":") && query.level(at) == level)
+}
+
+/// Whether a condition compares the id of a variable.
+fn sought(query: &Query<'_>, variable: &str) -> bool {
+    (0..query.len()).any(|at| {
+        let is_variable = |at: usize| query.variable(at) && query.name(at) == variable;
+        let by_function = query.call(at) == Some(at + 3)
+            && query.word(at, "id")
+            && is_variable(at + 2)
+            && query.symbol(at + 4, "=");
+        let by_property = is_variable(at)
+            && query.symbol(at + 1, ".")
+            && query.quoted(at + 2, ID)
+            && query.symbol(at + 3, "=");
+        query.clause(at) == Some(Clause::Where) && (by_function || by_property)
+    })
+}
+
+/// Whether a variable occurs before this token.
+fn mentioned(query: &Query<'_>, at: usize) -> bool {
+    (0..at).any(|before| query.variable(before) && query.name(before) == query.name(at))
+}
+
+/// Lists the members of a parameter that is used as properties.
+fn members(
+    query: &Query<'_>,
+    (open, close): (usize, usize),
+    parameters: &Map<String, Json>,
+    edits: &mut Edits<'_>,
+) -> Result<(), Failure> {
+    let level = query.level(open) + 1;
+    let Some(at) = (open + 1..close).find(|at| query.symbol(*at, "$") && query.level(*at) == level)
+    else {
+        return Ok(());
+    };
+    let parameter = query.name(at + 1);
+    // The engine reports a parameter that is missing.
+    let Some(Json::Object(map)) = parameters.get(parameter) else {
+        return Ok(());
+    };
+    if map.keys().any(|key| key.contains('`') || key.is_empty()) {
+        return Err(lacking(query, at, "a backtick in a name"));
+    }
+    let token = query.token(at + 1);
+    let members = map
+        .keys()
+        .map(|key| format!("`{key}`: ${token}.`{key}`"))
+        .collect::<Vec<_>>();
+    edits.replace(at, format!("{{{}}}", members.join(", ")));
+    edits.replace(at + 1, "");
+    Ok(())
+}

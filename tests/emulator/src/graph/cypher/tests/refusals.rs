@@ -1,0 +1,252 @@
+use super::*;
+
+#[test]
+fn not_a_query() {
+    for (text, message) in [
+        ("", "Unexpected end of the text at line 1, column 1."),
+        (
+            " // comment\n",
+            "Unexpected end of the text at line 1, column 1.",
+        ),
+        (";", "Unexpected ';' at line 1, column 1."),
+        (
+            "USING QUERY:PLANCACHE 'enabled'",
+            "Unexpected end of the text at line 1, column 32.",
+        ),
+        (
+            "RETURN\n 'a",
+            "The string that begins at line 2, column 2 does not end.",
+        ),
+        (
+            "RETURN `a",
+            "The name that begins at line 1, column 8 does not end.",
+        ),
+        (
+            "RETURN 1 /* a",
+            "The comment that begins at line 1, column 10 does not end.",
+        ),
+        (
+            "MATCH (n RETURN n",
+            "The '(' at line 1, column 7 is not closed.",
+        ),
+        ("RETURN (1]", "Unexpected ']' at line 1, column 10."),
+        ("RETURN 1)", "Unexpected ')' at line 1, column 9."),
+        // Statements that the engine would run, or that Neptune does not know.
+        (
+            "RETURN 1; RETURN 2",
+            "Unexpected 'RETURN' at line 1, column 11.",
+        ),
+        (
+            "EXPLAIN RETURN 1",
+            "Unexpected 'EXPLAIN' at line 1, column 1.",
+        ),
+        ("begin", "Unexpected 'begin' at line 1, column 1."),
+        (
+            "CREATE INDEX ON :P(name)",
+            "Unexpected 'INDEX' at line 1, column 8.",
+        ),
+        (
+            "LOAD CSV FROM 'x' AS row RETURN row",
+            "Unexpected 'LOAD' at line 1, column 1.",
+        ),
+        (
+            "MATCH (n) FOREACH (x IN [1] | SET n.a = x)",
+            "Unexpected 'FOREACH' at line 1, column 11.",
+        ),
+    ] {
+        assert_refused(
+            text,
+            "MalformedQueryException",
+            &format!("Malformed query: {message}"),
+        );
+    }
+}
+
+#[test]
+fn what_neptune_lacks() {
+    const CODE: &str = "UnsupportedOperationException";
+    for (text, what) in [
+        (
+            "RETURN 2 ^ 3",
+            "The exponentiation operator ^ is not supported in this release (line 1, column 10).",
+        ),
+        (
+            "MATCH p = shortestPath((a)-[*]-(b)) RETURN p",
+            "The function shortestPath() is not supported in this release (line 1, column 11).",
+        ),
+        (
+            "MANDATORY MATCH (n) RETURN n",
+            "MANDATORY MATCH is not supported in this release (line 1, column 1).",
+        ),
+        (
+            "CALL db.labels()",
+            "CALL of a procedure is not supported in this release (line 1, column 1).",
+        ),
+        (
+            "RETURN point({x: 1, y: 2})",
+            "The function point() is not supported in this release (line 1, column 8).",
+        ),
+        (
+            "MATCH (n) RETURN n SKIP toInteger(rand())",
+            "SKIP with a value that is not static is not supported in this release (line 1, column 20).",
+        ),
+        (
+            "CREATE (n) RETURN n UNION MATCH (n) RETURN n",
+            "UNION of mutation queries is not supported in this release (line 1, column 21).",
+        ),
+        (
+            "RETURN date()",
+            "Date and Time related functions are not supported in this release.",
+        ),
+        (
+            "RETURN duration.between(a, b)",
+            "Date and Time related functions are not supported in this release.",
+        ),
+        (
+            "RETURN datetime.realtime()",
+            "Date and Time related functions are not supported in this release.",
+        ),
+    ] {
+        assert_refused(text, CODE, what);
+    }
+    for (text, message) in [
+        (
+            "MATCH (n:`~node`) RETURN n",
+            "The label ~node at line 1, column 10 is reserved.",
+        ),
+        (
+            "MATCH (n) SET n.a = 1, n.`~id` = 2",
+            "The id of an element cannot be changed (line 1, column 26).",
+        ),
+        (
+            "MATCH (n) REMOVE n.`~id`",
+            "The id of an element cannot be changed (line 1, column 20).",
+        ),
+    ] {
+        assert_refused(text, "BadRequestException", message);
+    }
+}
+
+#[test]
+fn what_the_engine_lacks() {
+    for (text, what) in [
+        ("RETURN 'a' =~ 'b'", "the operator =~ (line 1, column 12)"),
+        (
+            "MATCH (n)\nCALL { WITH n RETURN 1 AS x } RETURN x",
+            "CALL with a subquery (line 2, column 1)",
+        ),
+        (
+            "CALL neptune.read({}) YIELD row RETURN row",
+            "neptune.read() (line 1, column 1)",
+        ),
+        (
+            "RETURN reduce(s = 0, x IN [1] | s + x)",
+            "reduce() (line 1, column 8)",
+        ),
+        (
+            "RETURN {x: removeKeyFromMap({a: 1}, 'a')}",
+            "removeKeyFromMap() (line 1, column 12)",
+        ),
+        ("RETURN `a``b`", "a backtick in a name (line 1, column 8)"),
+        (
+            "RETURN n{.*, a: 1}",
+            "a map projection of all properties and others (line 1, column 8)",
+        ),
+        (
+            "RETURN EXISTS { (n)-->(), (n)<--() }",
+            "EXISTS with more than one pattern outside of WHERE (line 1, column 8)",
+        ),
+        (
+            "RETURN COUNT { (n) }",
+            "COUNT with more than one pattern (line 1, column 8)",
+        ),
+    ] {
+        let message = format!("The emulator's graph engine does not have {what}.");
+        assert_refused(text, "UnsupportedOperationException", &message);
+    }
+}
+
+#[test]
+fn limits() {
+    let nested = |depth: usize| format!("RETURN {}1{}", "(".repeat(depth), ")".repeat(depth));
+    assert!(translated(&nested(64), &Json::Null).is_ok());
+    let malformed = "MalformedQueryException";
+    assert_refused(
+        &nested(65),
+        malformed,
+        "Malformed query: nested more than 64 levels deep.",
+    );
+    let cases = format!(
+        "RETURN {}1{}",
+        "CASE WHEN true THEN ".repeat(65),
+        " END".repeat(65)
+    );
+    assert_refused(
+        &cases,
+        malformed,
+        "Malformed query: nested more than 64 levels deep.",
+    );
+    let too_high = "Malformed query: too many nested brackets and operators in a row.";
+    for operator in [" AND ", " + ", " = ", "-", ".", " IN "] {
+        let chain = |length: usize| format!("RETURN {}", vec!["a"; length].join(operator));
+        assert!(translated(&chain(1_500), &Json::Null).is_ok(), "{operator}");
+        assert_refused(&chain(1_502), malformed, too_high);
+    }
+    assert_refused(
+        &format!("RETURN {}true", "NOT ".repeat(1_501)),
+        malformed,
+        too_high,
+    );
+    let left = format!(
+        "RETURN {}1{}",
+        "(".repeat(60),
+        " + 1".repeat(30) + &") + 1".repeat(60)
+    );
+    assert!(translated(&left, &Json::Null).is_ok());
+    // Items of lists and clauses are not nested.
+    assert!(
+        translated(
+            &format!("RETURN [{}]", vec!["1 + 1"; 5_000].join(",")),
+            &Json::Null
+        )
+        .is_ok()
+    );
+    assert!(
+        translated(
+            &format!("RETURN {}1", "WITH 1 = 1 AS x ".repeat(5_000)),
+            &Json::Null
+        )
+        .is_ok()
+    );
+    let long = format!("RETURN [{}]", vec!["1"; 100_000].join(","));
+    assert_refused(
+        &long,
+        "QueryTooLargeException",
+        "The query has more than 200000 tokens.",
+    );
+}
+
+#[test]
+fn ranges() {
+    for range in [
+        "range(0, 1000000)",
+        "range(0, -2000000, -2)",
+        "range(9223372036854775806, 9223372036854775807)",
+        "range(-1, -9223372036854775808, -9223372036854775807)",
+    ] {
+        assert_refused(
+            &format!("RETURN {range}"),
+            "TimeLimitExceededException",
+            "The emulator does not make a range() of more than 1000000 values.",
+        );
+    }
+    assert_text(
+        "RETURN range(0, size(l) - 1)",
+        "RETURN [`~r` IN [[0, size(l) - 1]] | range(`~r`[0], \
+         CASE WHEN toFloat(`~r`[1]) - toFloat(`~r`[0]) >= 1000000 OR toFloat(`~r`[1]) > 9.2e18 \
+         THEN 'range() of more than 1000000 values' ELSE `~r`[1] END)][0]",
+    );
+    let stepped =
+        translated("RETURN range($a, $b, $c)", &Json::Null).map(|translation| translation.text);
+    assert!(stepped.is_ok_and(|text| text.ends_with("ELSE `~r`[1] END, `~r`[2])][0]")));
+}
