@@ -5,7 +5,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use oxigraph::model::{GraphNameRef, TripleRef};
 use oxigraph::store::{Store, Transaction};
@@ -13,8 +12,9 @@ use oxigraph::store::{Store, Transaction};
 pub(crate) use self::work::Work;
 use crate::engine::{Stop, internal};
 use crate::failure::Failure;
-use crate::{Language, QueryKind, QueryRequest};
+use crate::{Config, Language, QueryKind, QueryRequest};
 
+mod changes;
 mod literals;
 mod nesting;
 mod rewrite;
@@ -54,11 +54,11 @@ impl Rdf {
         self.store = None;
     }
 
-    /// Prepares the execution of a request. `max_time` is the time limit of the cluster.
+    /// Prepares the execution of a request.
     pub(crate) fn prepare(
         &mut self,
         request: &Arc<QueryRequest>,
-        max_time: Duration,
+        config: &Config,
         stop: Stop,
     ) -> Result<Work, Failure> {
         let store = match &self.store {
@@ -71,7 +71,8 @@ impl Rdf {
         Ok(Work {
             store,
             request: Arc::clone(request),
-            max_time,
+            max_time: config.queries.timeout,
+            records_changes: config.streams.enabled,
             stop,
         })
     }

@@ -222,8 +222,8 @@ pub(crate) fn work(
     }
     #[cfg(feature = "oxigraph")]
     if request.language == Language::Sparql {
-        let max_time = cluster.config.queries.timeout;
-        return Some(cluster.rdf.prepare(request, max_time, stop).map(Work::Rdf));
+        let prepared = cluster.rdf.prepare(request, &cluster.config, stop);
+        return Some(prepared.map(Work::Rdf));
     }
     #[cfg(feature = "graph")]
     if request.language == Language::OpenCypher {

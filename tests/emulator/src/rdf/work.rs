@@ -11,7 +11,9 @@ use oxigraph::sparql::{
 };
 use oxigraph::store::{Store, Transaction};
 
-use super::{BASE, DEFAULT_GRAPH, literals, stop_check, syntax, unite, update, variables, writing};
+use super::{
+    BASE, DEFAULT_GRAPH, changes, literals, stop_check, syntax, unite, update, variables, writing,
+};
 use crate::engine::{Finished, Observer, Output, Stop, internal};
 use crate::failure::Failure;
 use crate::{QueryKind, QueryRequest, Response};
@@ -22,6 +24,8 @@ pub(crate) struct Work {
     pub(super) request: Arc<QueryRequest>,
     /// The time limit of the cluster.
     pub(super) max_time: Duration,
+    /// Whether there is a change stream.
+    pub(super) records_changes: bool,
     pub(super) stop: Stop,
 }
 
@@ -91,11 +95,7 @@ impl Work {
         );
         let mut transaction = self.transaction()?;
         self.unless_stopped(|| update::run(self, &mut transaction, update, &using))?;
-        observer.end(Box::new(|| {
-            transaction.commit().map_err(internal)?;
-            Ok(writing::events().into())
-        }));
-        Ok(())
+        self.commit(transaction, writing::events(), observer)
     }
 
     fn graph_store(&self, observer: &mut dyn Observer) -> Result<(), Failure> {
@@ -140,9 +140,24 @@ impl Work {
             writing::stored(!exists)
         };
         unite(&mut transaction, &self.stop)?;
+        self.commit(transaction, response, observer)
+    }
+
+    /// Ends a request that has written.
+    fn commit(
+        &self,
+        transaction: Transaction<'_>,
+        response: Response,
+        observer: &mut dyn Observer,
+    ) -> Result<(), Failure> {
+        let commit = if self.records_changes {
+            Some(changes::commit(&self.store, &transaction, &self.stop)?)
+        } else {
+            None
+        };
         observer.end(Box::new(|| {
             transaction.commit().map_err(internal)?;
-            Ok(response.into())
+            Ok(Finished { response, commit })
         }));
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::time::Duration;
 
-use neptunedata_emulator::{Config, Emulator, PlannedFault, Server};
+use neptunedata_emulator::{ChangeStream, Config, Emulator, EventId, PlannedFault, Server};
 use serde_json::Value;
 
 use crate::raw::{OK, Raw, WAIT_LIMIT, chunked, parts, until_fin};
@@ -20,7 +20,7 @@ const TRIPLES: usize = 100;
 pub(crate) const ENDLESS: &str = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r";
 
 fn server() -> Server {
-    let mut neptune = Emulator::new(Config::default().rdf_engine(true));
+    let mut neptune = Emulator::new(Config::default().rdf_engine(true).streams(true));
     let triples = (0..TRIPLES).map(|number| format!("<urn:s> <urn:p> {number} ."));
     let triples: String = triples.collect();
     update(&mut neptune, &format!("INSERT DATA {{ {triples} }}"));
@@ -112,6 +112,8 @@ fn a_query_that_never_ends_is_listed_and_cancelled_while_others_are_answered() {
     check_triples(&server, TRIPLES);
     server.with(|neptune| {
         assert_eq!(neptune.counts("ExecuteSparqlUpdate"), (2, 1));
+        let last = neptune.last_event(ChangeStream::Sparql);
+        assert_eq!(last, EventId::new(1, TRIPLES as u64));
         assert_eq!(neptune.counts("ExecuteSparqlQuery"), (6, 1));
     });
 }

@@ -19,6 +19,8 @@ mod rdf;
 mod rdf_differences;
 #[cfg(feature = "oxigraph")]
 mod rdf_hints;
+#[cfg(feature = "oxigraph")]
+mod rdf_streams;
 mod refusals;
 mod robustness;
 mod robustness_jobs;
