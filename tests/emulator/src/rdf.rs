@@ -12,6 +12,7 @@ use oxigraph::store::{Store, Transaction};
 pub(crate) use self::work::Work;
 use crate::engine::{Stop, internal};
 use crate::failure::Failure;
+use crate::operations::statistics::content::Content;
 use crate::{Config, Language, QueryKind, QueryRequest};
 
 mod changes;
@@ -19,6 +20,7 @@ mod literals;
 mod nesting;
 mod rewrite;
 mod stop_check;
+mod summary;
 mod syntax;
 mod update;
 mod variables;
@@ -49,6 +51,14 @@ pub(crate) fn executes(request: &QueryRequest) -> bool {
 }
 
 impl Rdf {
+    /// What is stored.
+    pub(crate) fn content(&self) -> Result<Content, Failure> {
+        match &self.store {
+            Some(store) => summary::content(store),
+            None => summary::content(&Store::new().map_err(internal)?),
+        }
+    }
+
     /// Removes all triples.
     pub(crate) fn clear(&mut self) {
         self.store = None;

@@ -55,14 +55,16 @@ impl Emulator {
         then.get(id).map(|load| load.status().to_owned())
     }
 
-    /// Replaces the statistics of a graph. Default: [`Statistics::none`].
+    /// Replaces the statistics of a graph. Default: computed from the graph if a real engine stores it, otherwise
+    /// [`Statistics::none`].
     pub fn set_statistics(&mut self, kind: GraphKind, statistics: Statistics) {
         self.cluster.statistics.set(kind, statistics);
     }
 
     /// Sets the detailed summary of a graph: the members of `graphSummary`. The basic summary omits `nodeStructures`,
     /// `edgeStructures` and `subjectStructures`. Summaries are available only while there are
-    /// [statistics](Self::set_statistics). Default: the summary of an empty graph.
+    /// [statistics](Self::set_statistics). Default: computed from the graph if a real engine stores it, otherwise the
+    /// summary of an empty graph.
     pub fn set_summary(&mut self, kind: GraphKind, summary: Map<String, Value>) {
         self.cluster.statistics.set_summary(kind, summary);
     }

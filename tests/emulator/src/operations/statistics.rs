@@ -6,16 +6,20 @@
 
 use serde_json::json;
 
-use self::state::GraphKind;
+use self::content::Content;
+use self::state::{GraphKind, Statistics};
 use super::{Answer, Answered, Route};
-use crate::Role;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
 use crate::input::Kind::Text;
 use crate::input::{Inputs, Member};
+use crate::{Now, Role};
 
+pub(crate) mod content;
 pub(crate) mod state;
+#[cfg(feature = "engine")]
+pub(crate) mod tally;
 
 /// The three routes of a path, for each path.
 macro_rules! routes {
@@ -52,10 +56,33 @@ pub(crate) const INPUTS: &[Inputs] = &[
     ("DeleteSparqlStatistics", &[]),
 ];
 
+/// The statistics of a graph at this time, and what it contains if an engine stores it.
+pub(super) fn current(
+    kind: GraphKind,
+    cluster: &mut Cluster,
+    now: Now,
+) -> Result<(&mut Statistics, Option<Content>), Failure> {
+    let content = content(kind, cluster)?;
+    let statistics = cluster.statistics.of(kind, content.as_ref(), now);
+    Ok((statistics, content))
+}
+
+#[cfg_attr(
+    not(feature = "engine"),
+    allow(unused_variables, clippy::unnecessary_wraps)
+)]
+fn content(kind: GraphKind, cluster: &Cluster) -> Result<Option<Content>, Failure> {
+    match kind {
+        #[cfg(feature = "oxigraph")]
+        GraphKind::Rdf if cluster.config.queries.rdf_engine => cluster.rdf.content().map(Some),
+        _ => Ok(None),
+    }
+}
+
 fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     check_enabled(cluster)?;
     let old = cluster.config.is_older_than([1, 2, 1, 0]);
-    let statistics = cluster.statistics.of(kind, incoming.now);
+    let (statistics, _) = current(kind, cluster, incoming.now)?;
     Ok(Answer::payload(statistics.describe(old)))
 }
 
@@ -70,12 +97,12 @@ fn manage(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> An
         incoming.json_of_any_type()?
     };
     let duration = cluster.config.statistics_duration;
-    let statistics = cluster.statistics.of(kind, incoming.now);
+    let (statistics, content) = current(kind, cluster, incoming.now)?;
     match members.required_string("mode")? {
-        "enableAutoCompute" => statistics.auto_compute = true,
-        "disableAutoCompute" => statistics.auto_compute = false,
+        "enableAutoCompute" => statistics.set_auto_compute(true),
+        "disableAutoCompute" => statistics.set_auto_compute(false),
         "refresh" => {
-            let id = statistics.refresh(incoming.now, duration);
+            let id = statistics.refresh(content, incoming.now, duration);
             return Ok(Answer::payload(json!({ "statisticsId": id })));
         }
         _ => {
@@ -90,7 +117,8 @@ fn manage(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> An
 fn delete(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     check_enabled(cluster)?;
     check_writer(cluster)?;
-    if cluster.statistics.of(kind, incoming.now).delete() {
+    let (statistics, _) = current(kind, cluster, incoming.now)?;
+    if statistics.delete() {
         Ok(Answer::payload(
             json!({ "active": false, "statisticsId": -1 }),
         ))

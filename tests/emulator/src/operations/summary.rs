@@ -57,15 +57,21 @@ fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answe
             "The value of mode must be one of basic, detailed.",
         ));
     }
-    let Some(computed) = cluster.statistics.of(kind, incoming.now).date() else {
+    let (statistics, content) = statistics::current(kind, cluster, incoming.now)?;
+    let Some(computed) = statistics.date() else {
         // The guide has the name of the exception, but not its text.
         return Err(Failure::new(
             "StatisticsNotAvailableException",
             "Statistics are not available.",
         ));
     };
+    let computed_with = statistics.summary().cloned();
     let given = cluster.statistics.summary(kind).cloned();
-    let mut summary = given.map_or_else(|| empty(kind), Value::Object);
+    let mut summary = given
+        .map(Value::Object)
+        .or(computed_with)
+        .or(content.map(|content| content.summary))
+        .unwrap_or_else(|| empty(kind));
     if let (false, Value::Object(members)) = (detailed, &mut summary) {
         members.retain(|name, _| !DETAILS.contains(&name.as_str()));
     }

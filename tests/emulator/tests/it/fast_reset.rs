@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
+#[cfg(feature = "oxigraph")]
+use neptunedata_emulator::{ChangeStream, EventId};
 use neptunedata_emulator::{Config, Emulator, GraphKind, MlKind, Role, Statistics};
 use serde_json::{Value, json};
 
@@ -91,6 +93,24 @@ fn only_the_newest_token_counts_and_not_for_ever() {
         .after(3601)
         .refuses_as(perform(&new), no_match(&new));
     neptune.after(3600).ask(perform(&new));
+}
+
+#[cfg(feature = "oxigraph")]
+#[test]
+fn a_reset_erases_the_triples() {
+    let mut neptune = Emulator::new(Config::default().rdf_engine(true).streams(true));
+    crate::rdf::update(&mut neptune, "INSERT DATA { <urn:s> <urn:p> 1 }");
+    let quads = |neptune: &mut Emulator, seconds: u64| {
+        let summary = neptune.after(seconds).get("/rdf/statistics/summary");
+        summary["payload"]["graphSummary"]["numQuads"].clone()
+    };
+    assert_eq!(quads(&mut neptune, 0), 1);
+    let token = initiate(&mut neptune);
+    neptune.ask(perform(&token));
+    assert_eq!(quads(&mut neptune, 60), 0);
+    let ask = crate::rdf::query("ASK { ?s ?p ?o }");
+    assert_eq!(neptune.after(60).ask(ask)["boolean"], false);
+    assert_eq!(neptune.last_event(ChangeStream::Sparql), EventId::default());
 }
 
 #[test]

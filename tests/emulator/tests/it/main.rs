@@ -20,6 +20,8 @@ mod rdf_differences;
 #[cfg(feature = "oxigraph")]
 mod rdf_hints;
 #[cfg(feature = "oxigraph")]
+mod rdf_statistics;
+#[cfg(feature = "oxigraph")]
 mod rdf_streams;
 mod refusals;
 mod robustness;

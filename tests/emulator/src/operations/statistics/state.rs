@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value, json};
 
+use super::content::{Content, Counts};
 use crate::Now;
 use crate::clock::{Calendar, iso, unix_millis};
 use crate::operations::without_nulls;
@@ -34,22 +35,21 @@ pub struct Statistics {
     current: Option<Computed>,
     note: Option<String>,
     counts: Counts,
+    /// Whether a test has set them; an engine then changes nothing.
+    is_set: bool,
+    /// Whether they were deleted, and not refreshed since.
+    is_deleted: bool,
     /// The statistics that a refresh computes, and the monotonic time at which it ends.
     running: Option<(Computed, Duration)>,
 }
 
 /// When statistics were or will be computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Computed {
     id: u64,
     date: SystemTime,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Counts {
-    signatures: u32,
-    instances: u32,
-    predicates: u32,
+    /// What they were computed from, if an engine stores the graph.
+    content: Option<Content>,
 }
 
 impl Default for Statistics {
@@ -67,6 +67,8 @@ impl Statistics {
             current: None,
             note: None,
             counts: Counts::default(),
+            is_set: false,
+            is_deleted: false,
             running: None,
         }
     }
@@ -78,6 +80,7 @@ impl Statistics {
             current: Some(Computed {
                 id: unix_millis(at),
                 date: at,
+                content: None,
             }),
             ..Self::none()
         }
@@ -97,15 +100,15 @@ impl Statistics {
     #[must_use]
     pub fn counts(mut self, signatures: u32, instances: u32, predicates: u32) -> Self {
         self.counts = Counts {
-            signatures,
-            instances,
-            predicates,
+            signatures: signatures.into(),
+            instances: instances.into(),
+            predicates: predicates.into(),
         };
         self
     }
 
-    /// Whether the statistics are reported as computed automatically. Default: true. The emulator computes them only on
-    /// request.
+    /// Whether the statistics are reported as computed automatically. Default: true. Statistics that were set are
+    /// computed again only on request.
     #[must_use]
     pub fn auto_compute(mut self, on: bool) -> Self {
         self.auto_compute = on;
@@ -114,47 +117,90 @@ impl Statistics {
 
     /// When the current statistics were computed.
     pub(crate) fn date(&self) -> Option<SystemTime> {
-        self.current.map(|current| current.date)
+        self.current.as_ref().map(|current| current.date)
+    }
+
+    /// The summary that was computed with them.
+    pub(crate) fn summary(&self) -> Option<&Value> {
+        let content = self.current.as_ref()?.content.as_ref()?;
+        Some(&content.summary)
     }
 
     fn advance(&mut self, now: Now) {
-        let due = self.running.filter(|(_, end)| *end <= now.mono);
+        let due = self.running.take_if(|(_, end)| *end <= now.mono);
         if let Some((computed, _)) = due {
-            self.running = None;
             self.note = None;
+            self.is_deleted = false;
             self.current = Some(computed);
         }
     }
 
+    /// Computes the statistics of a graph that has changed.
+    fn follow(&mut self, content: &Content, now: Now) {
+        if self.is_set || self.is_deleted || !self.auto_compute {
+            return;
+        }
+        let known = self.current.as_ref();
+        if known.and_then(|known| known.content.as_ref()) != Some(content) {
+            self.current = Some(Computed {
+                id: self.next_id(now),
+                date: now.wall,
+                content: Some(content.clone()),
+            });
+        }
+    }
+
+    /// The id of a computation that starts now. At least one more than before, even if the clock has not advanced.
+    fn next_id(&self, now: Now) -> u64 {
+        let current = self.current.as_ref();
+        let after = current.map_or(0, |current| current.id.saturating_add(1));
+        unix_millis(now.wall).max(after)
+    }
+
     /// Starts a refresh, unless one is running. Returns the id of the current or future statistics.
-    pub(super) fn refresh(&mut self, now: Now, duration: Duration) -> u64 {
-        if let Some((computed, _)) = self.running {
+    pub(super) fn refresh(
+        &mut self,
+        content: Option<Content>,
+        now: Now,
+        duration: Duration,
+    ) -> u64 {
+        if let Some((computed, _)) = &self.running {
             return computed.id;
         }
-        // At least one more than before, even if the clock has not advanced.
-        let after = self
-            .current
-            .map_or(0, |current| current.id.saturating_add(1));
-        let id = unix_millis(now.wall).max(after);
-        let date = now.wall.checked_add(duration).unwrap_or(now.wall);
+        let id = self.next_id(now);
+        let computed = Computed {
+            id,
+            date: now.wall.checked_add(duration).unwrap_or(now.wall),
+            content: content.filter(|_| !self.is_set),
+        };
         let end = now.mono.saturating_add(duration);
-        self.running = Some((Computed { id, date }, end));
+        self.running = Some((computed, end));
         self.advance(now);
         id
     }
 
+    /// Turns the automatic computation on or off.
+    pub(super) fn set_auto_compute(&mut self, on: bool) {
+        self.auto_compute = on;
+        self.is_deleted &= !on;
+    }
+
     /// Deletes the statistics and stops a refresh. False if there was nothing to delete.
     pub(super) fn delete(&mut self) -> bool {
+        self.is_deleted = true;
         let running = self.running.take().is_some();
         self.current.take().is_some() || running
     }
 
     /// The payload of a status response. The id is a number (M25); absent values are omitted (M27).
     pub(super) fn describe(&self, old: bool) -> Value {
+        let current = self.current.as_ref();
+        let content = current.and_then(|current| current.content.as_ref());
+        let counts = content.map_or(self.counts, |content| content.counts);
         let info = json!({
-            "signatureCount": self.counts.signatures,
-            "instanceCount": self.counts.instances,
-            "predicateCount": self.counts.predicates,
+            "signatureCount": counts.signatures,
+            "instanceCount": counts.instances,
+            "predicateCount": counts.predicates,
         });
         // M26: before 1.2.1.0, dates have no seconds and the counts have another name.
         let date = |wall| {
@@ -167,10 +213,10 @@ impl Statistics {
         let name = if old { "summary" } else { "signatureInfo" };
         without_nulls(json!({
             "autoCompute": self.auto_compute,
-            "active": self.current.is_some(),
-            "statisticsId": self.current.map_or(json!(-1), |current| current.id.into()),
+            "active": current.is_some(),
+            "statisticsId": current.map_or(json!(-1), |current| current.id.into()),
             "date": self.date().map(date),
-            name: self.current.map(|_| info),
+            name: current.map(|_| info),
             "note": self.note,
         }))
     }
@@ -197,21 +243,33 @@ impl AllStatistics {
         }
     }
 
-    /// The statistics of a graph, updated to this time.
-    pub(crate) fn of(&mut self, kind: GraphKind, now: Now) -> &mut Statistics {
+    /// The statistics of a graph, updated to this time. `content` is what the graph contains, if an engine stores it.
+    pub(super) fn of(
+        &mut self,
+        kind: GraphKind,
+        content: Option<&Content>,
+        now: Now,
+    ) -> &mut Statistics {
         let statistics = &mut self.graph(kind).statistics;
         statistics.advance(now);
+        if let Some(content) = content {
+            statistics.follow(content, now);
+        }
         statistics
     }
 
     pub(crate) fn set(&mut self, kind: GraphKind, statistics: Statistics) {
-        self.graph(kind).statistics = statistics;
+        self.graph(kind).statistics = Statistics {
+            is_set: true,
+            ..statistics
+        };
     }
 
     pub(crate) fn set_summary(&mut self, kind: GraphKind, summary: Map<String, Value>) {
         self.graph(kind).summary = Some(summary);
     }
 
+    /// The summary that a test has set.
     pub(crate) fn summary(&mut self, kind: GraphKind) -> Option<&Map<String, Value>> {
         self.graph(kind).summary.as_ref()
     }
