@@ -125,6 +125,7 @@ pub use crate::operations::index_rebuild::rebuild::{IndexRebuild, RebuildStatus}
 pub use crate::operations::loader::load::BulkLoad;
 pub use crate::operations::loader::script::LoadScript;
 pub use crate::operations::ml::job::{JobStatus, MlJob, MlKind};
+pub use crate::operations::operation_names;
 pub use crate::operations::statistics::state::{GraphKind, Statistics};
 pub use crate::outcome::{Fault, Outcome, Response};
 pub use crate::plan::{PlannedFault, Stage};

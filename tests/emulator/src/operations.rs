@@ -55,6 +55,16 @@ const FAMILIES: &[(&[&[Route]], &[Inputs])] = &[
     ),
 ];
 
+/// The names of all operations, as [`PlannedFault::on`](crate::PlannedFault::on) takes them and the log has them.
+///
+/// ```
+/// assert!(neptunedata_emulator::operation_names().any(|name| name == "ExecuteOpenCypherQuery"));
+/// ```
+pub fn operation_names() -> impl Iterator<Item = &'static str> {
+    let inputs = FAMILIES.iter().flat_map(|(_, inputs)| inputs.iter());
+    inputs.map(|(operation, _)| *operation)
+}
+
 /// An operation and its route.
 #[derive(Debug)]
 pub(crate) struct Route {
