@@ -321,6 +321,19 @@ impl Emulator {
         }
     }
 
+    /// Replaces this emulator, for example between two tests. Running queries end, and their outcomes are lost:
+    /// [`resume`](Self::resume) returns [`Fault::CloseWithoutResponse`].
+    pub fn replace(&mut self, mut fresh: Self) {
+        let queries = &mut self.cluster.queries;
+        queries.restart(&Failure::new(
+            "InternalFailureException",
+            "The emulator was reset.",
+        ));
+        // Old tickets must not be those of new queries.
+        fresh.cluster.queries.number_after(queries);
+        *self = fresh;
+    }
+
     /// Restarts all instances of the cluster, as maintenance does. In-memory state is lost, such as the token of an
     /// initiated fast reset. [`Config::restart_duration`] sets how long the restart takes.
     pub fn restart(&mut self, now: Now) {

@@ -133,6 +133,6 @@ pub use crate::query::{Language, QueryKind, QueryRequest};
 pub use crate::query_script::{QueryScript, ScriptId};
 pub use crate::replacement::{ErrorForm, ErrorResponse, Garbage, Refusal, Replacement, Trailers};
 #[cfg(feature = "server")]
-pub use crate::server::{Close, Connections, Server, ServerOptions};
+pub use crate::server::{Close, Connections, Server, ServerHandle, ServerOptions};
 #[cfg(feature = "tls")]
 pub use crate::server::{Handshake, Tls, TlsFault};

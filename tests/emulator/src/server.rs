@@ -24,6 +24,7 @@ mod control;
 mod execution;
 mod frames;
 mod gauge;
+mod handle;
 mod incoming;
 mod options;
 mod script;
@@ -35,6 +36,7 @@ pub use self::control::Close;
 pub use self::gauge::Connections;
 #[cfg(feature = "tls")]
 pub use self::gauge::Handshake;
+pub use self::handle::ServerHandle;
 pub use self::options::ServerOptions;
 #[cfg(feature = "tls")]
 pub use self::tls::{Tls, TlsFault};
@@ -77,6 +79,7 @@ struct Shared {
     happened: watch::Sender<()>,
     /// How many requests are not to be read, and how their connections end.
     unread: Mutex<(u64, ConnectionEnd)>,
+    routes: Option<handle::Routes>,
     #[cfg(feature = "tls")]
     tls: Option<tls::Ready>,
 }
@@ -146,18 +149,19 @@ impl Server {
 
     /// Reads or changes the emulator. No request is handled meanwhile.
     pub fn with<T>(&self, access: impl FnOnce(&mut Emulator) -> T) -> T {
-        let result = access(&mut self.shared.emulator());
-        self.shared.happened();
-        result
+        self.shared.with(access)
     }
 
     /// Advances the clock of jobs, so that tests need not wait. The calendar time does not change: signatures remain
     /// valid.
     pub fn advance(&self, by: Duration) {
-        let mut advanced = lock(&self.shared.advanced);
-        *advanced = advanced.saturating_add(by);
-        drop(advanced);
-        self.shared.happened();
+        self.shared.advance(by);
+    }
+
+    /// Replaces the emulator, as if the server had just started with it: the clock is no longer advanced, and the
+    /// connections of running queries are closed without a response.
+    pub fn reset(&self, emulator: Emulator) {
+        self.shared.reset(emulator);
     }
 
     /// The current time, as a request would see it.
@@ -280,6 +284,26 @@ impl Shared {
         lock(&self.emulator)
     }
 
+    fn with<T>(&self, access: impl FnOnce(&mut Emulator) -> T) -> T {
+        let result = access(&mut self.emulator());
+        self.happened();
+        result
+    }
+
+    fn advance(&self, by: Duration) {
+        let mut advanced = lock(&self.advanced);
+        *advanced = advanced.saturating_add(by);
+        drop(advanced);
+        self.happened();
+    }
+
+    fn reset(&self, fresh: Emulator) {
+        self.with(|emulator| {
+            emulator.replace(fresh);
+            *lock(&self.advanced) = Duration::ZERO;
+        });
+    }
+
     /// Wakes the tasks that wait for queries.
     fn happened(&self) {
         // Without such tasks this is an error, and costs nothing.
@@ -288,6 +312,9 @@ impl Shared {
 
     /// Handles a request. Queries for an engine are executed in threads.
     fn handle(&self, request: Request<Bytes>) -> Outcome {
+        if let Some(routes) = self.control(request.uri()) {
+            return routes(ServerHandle(self), request).into();
+        }
         let mut emulator = self.emulator();
         // The clock is read under the lock, so that time never goes backwards between requests.
         let now = self.now();

@@ -105,7 +105,10 @@ impl Connection {
                 Err(status) => return self.complain(status).await,
             };
             let asker = head.asker;
-            let planned = self.shared.emulator().before_reading(&head.parts);
+            let planned = match self.shared.control(&head.parts.uri) {
+                Some(_) => None,
+                None => self.shared.emulator().before_reading(&head.parts),
+            };
             if let Some(ending) = planned {
                 return Ok(self.unread(ending));
             }

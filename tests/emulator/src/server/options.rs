@@ -7,13 +7,16 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use bytes::Bytes;
+use http::Request;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::control::Control;
 use super::gauge::Gauge;
+use super::handle::{Routes, ServerHandle};
 use super::{Close, Server, Shared, accept};
-use crate::{ConnectionEnd, Emulator, Now};
+use crate::{ConnectionEnd, Emulator, Now, Response};
 
 /// The options of a server. By default it uses a free port of 127.0.0.1, the clock of the system and no TLS.
 ///
@@ -36,6 +39,7 @@ pub struct ServerOptions {
     clock: Option<Box<dyn Fn() -> Now + Send + Sync>>,
     close: Close,
     idle_limit: Option<Duration>,
+    routes: Option<Routes>,
     #[cfg(feature = "tls")]
     tls: Option<super::Tls>,
 }
@@ -54,6 +58,7 @@ impl ServerOptions {
             clock: None,
             close: Close::Never,
             idle_limit: None,
+            routes: None,
             #[cfg(feature = "tls")]
             tls: None,
         }
@@ -108,6 +113,7 @@ impl ServerOptions {
             control: watch::Sender::new(Control::new(self.close, self.idle_limit)),
             happened: watch::Sender::new(()),
             unread: Mutex::new((0, ConnectionEnd::Fin)),
+            routes: self.routes,
             #[cfg(feature = "tls")]
             tls,
         });
@@ -140,6 +146,13 @@ setters! {
     /// How long connections may be idle before they are closed. [`Server::set_idle_limit`] changes it. Default:
     /// forever.
     idle_limit(limit: Duration) => idle_limit = Some(limit);
+
+    /// Answers the requests whose path begins with `/_emulator/` with this function, so that a program in another
+    /// language can control the server. They do not count as requests to Neptune: they are not logged, need no
+    /// signature, and no fault of the emulator applies to them. The function is called on the server's thread, which
+    /// handles no other request meanwhile. Default: the emulator refuses these paths like any unknown one.
+    control(routes: impl Fn(ServerHandle<'_>, Request<Bytes>) -> Response + Send + Sync + 'static)
+        => routes = Some(Box::new(routes));
 
     /// Enables TLS.
     #[cfg(feature = "tls")]

@@ -4,10 +4,13 @@ use std::io::{ErrorKind, Read as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue, StatusCode};
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request, StatusCode};
 use neptunedata_emulator::{
-    Emulator, Fault, JobStatus, MlKind, Now, PlannedFault, Response, Server,
+    Config, Emulator, Fault, JobStatus, MlKind, Now, PlannedFault, Response, Server, ServerHandle,
+    ServerOptions,
 };
+use serde_json::json;
 
 use crate::raw::{LAST_STATUS, OK, Raw, STATUS, parts, until_fin};
 use crate::support::{Ask, assert_contains, assert_starts, job, post};
@@ -195,4 +198,39 @@ fn dropping_it_closes_idle_connections_and_the_port() {
         }
     }
     assert!(TcpStream::connect(address).is_err());
+}
+
+#[test]
+fn control_routes_do_not_count_as_requests() {
+    let routes = |server: ServerHandle<'_>, request: Request<Bytes>| {
+        let received = server.with(|emulator| emulator.log().len());
+        if request.method() == "DELETE" {
+            server.reset(Emulator::default());
+        }
+        let body = json!({ "received": received, "path": request.uri().path(), "body": request.body().to_vec() });
+        Response::json(StatusCode::OK, &body)
+    };
+    let config = Config::default().iam("AKID", "secret", "us-east-1");
+    let server = ServerOptions::new().control(routes);
+    let server = server.start(Emulator::new(config)).expect("a server");
+    replace(&server, [PlannedFault::close(), PlannedFault::close()]);
+    server.advance(Duration::from_secs(60));
+    let mut raw = Raw::connect(&server);
+    let ask = "POST /_emulator/a?b HTTP/1.1\r\nhost: neptune\r\ncontent-length: 1\r\n\r\n\u{1}";
+    let answer = raw.answer(ask);
+    assert_starts(&answer, OK);
+    assert_contains(
+        &answer,
+        r#"{"body":[1],"path":"/_emulator/a","received":0}"#,
+    );
+    assert_eq!(server.with(|emulator| emulator.planned()), 2);
+    let before = server.now().mono;
+    raw.answer(&ask.replace("POST", "DELETE"));
+    assert!(server.now().mono < before);
+    // The emulator after the reset needs no signatures, and has no faults.
+    assert_starts(&raw.answer(STATUS), OK);
+    assert_contains(&raw.answer(ask), r#""received":1"#);
+    // Other paths are Neptune's.
+    let other = raw.answer("GET /_emulator HTTP/1.1\r\nhost: neptune\r\n\r\n");
+    assert_contains(&other, "Bad route: /_emulator");
 }

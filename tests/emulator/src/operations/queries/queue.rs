@@ -221,6 +221,11 @@ impl Queries {
         Some((job, conclusion))
     }
 
+    /// Numbers the queries after those of `others`.
+    pub(crate) fn number_after(&mut self, others: &Self) {
+        self.last_ticket = self.last_ticket.max(others.last_ticket);
+    }
+
     /// Ends all queries, as a restart of the instance does.
     pub(crate) fn restart(&mut self, failure: &Failure) {
         for (ticket, job) in std::mem::take(&mut self.active) {
