@@ -242,9 +242,12 @@ fn addresses_that_do_not_exist_are_named() {
 }
 
 #[test]
-fn a_port_in_use_is_named() {
+fn addresses_that_cannot_be_used_exit_with_3() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").port().to_string();
-    let text = complaint(&["--port", &port], 1);
+    let text = complaint(&["--port", &port], 3);
     assert_contains(&text, &format!("cannot listen on 127.0.0.1:{port}"));
+    // An address of the documentation, which no machine has.
+    let text = complaint(&["--host", "192.0.2.1"], 3);
+    assert_contains(&text, "cannot listen on 192.0.2.1:8182");
 }

@@ -32,7 +32,7 @@ fn main() -> ExitCode {
         )),
         Ok(Command::Run(flags)) => match run(flags) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(error) => complain(&error.to_string(), ExitCode::FAILURE),
+            Err(error) => complain(&error.to_string(), code(&error)),
         },
         Err(error) => complain(&format!("{error}\nTry --help."), ExitCode::from(2)),
     }
@@ -128,6 +128,14 @@ fn filled(flags: Flags) -> io::Result<Emulator> {
         log::start(&mut emulator, names);
     }
     Ok(emulator)
+}
+
+/// The exit code of an error.
+fn code(error: &io::Error) -> ExitCode {
+    match error.kind() {
+        io::ErrorKind::AddrInUse | io::ErrorKind::AddrNotAvailable => ExitCode::from(3),
+        _ => ExitCode::FAILURE,
+    }
 }
 
 /// Prints to the standard output. A closed output is not an error.
