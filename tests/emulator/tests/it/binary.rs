@@ -30,7 +30,7 @@ pub(crate) fn complaint(args: &[&str], code: i32) -> String {
 }
 
 /// Kills the process when the test ends, however it does.
-pub(crate) struct Running(Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -132,7 +132,7 @@ fn help_and_version() {
     let flags = "--host --port --iam --region --role --engine-version --serverless --seed \
         --ml-seconds --training-seconds --load-seconds --statistics-seconds \
         --rebuild-seconds --restart-seconds --query-timeout --scripts --rdf-engine --streams --changes \
-        --statistics --require-content-type --summaries --faults --log --strict --tls --tls-name --ca-out --ca-dir --tls-cert --tls-key \
+        --statistics --require-content-type --summaries --faults --log --ready-file --strict --tls --tls-name --ca-out --ca-dir --tls-cert --tls-key \
         --help --version";
     for flag in flags.split_whitespace() {
         assert_contains(&text, &format!("\n  {flag}"));

@@ -59,6 +59,7 @@ pub(crate) struct Flags {
     pub(crate) statistics: bool,
     pub(crate) summaries: Option<PathBuf>,
     pub(crate) log: bool,
+    pub(crate) ready_file: Option<PathBuf>,
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<TlsFlags>,
 }
@@ -103,6 +104,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         statistics: given.has("statistics") || given.has("summaries"),
         summaries: given.path("summaries"),
         log: given.has("log"),
+        ready_file: given.path("ready-file"),
         #[cfg(feature = "tls")]
         tls: tls(&given)?,
     })))

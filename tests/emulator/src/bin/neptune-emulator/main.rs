@@ -12,12 +12,14 @@ use std::{env, io};
 use neptunedata_emulator::{Emulator, Now, Server, ServerOptions};
 
 use crate::flags::{Command, Flags};
+use crate::ready::ReadyFile;
 
 mod changes;
 mod files;
 mod flags;
 mod log;
 mod options;
+mod ready;
 mod scripts;
 mod stop;
 mod summaries;
@@ -45,9 +47,14 @@ fn run(flags: Box<Flags>) -> io::Result<()> {
     let stopped = runtime.block_on(async {
         // Before the endpoint is printed: a process that reads the endpoint may send a signal immediately.
         let mut stop = stop::Stop::listen()?;
+        let ready = flags.ready_file.clone();
+        let ready = ready.map(ReadyFile::prepare).transpose()?;
         let server = start(*flags)?;
-        say(&format!("{}\n", server.endpoint()));
+        let endpoint = server.endpoint();
+        ready.as_ref().map_or(Ok(()), |file| file.write(&endpoint))?;
+        say(&format!("{endpoint}\n"));
         stop.wait().await?;
+        drop(ready);
         // Responses in progress get a second. Another signal ends the process at once.
         let mut closed = pin!(tokio::task::spawn_blocking(move || drop(server)));
         let mut again = pin!(stop.wait());

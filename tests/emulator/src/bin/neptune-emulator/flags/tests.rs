@@ -183,6 +183,7 @@ const VALUES: &[(&str, &str, &str)] = &[
     ("scripts", "a \u{fc}", ""),
     ("changes", "a \u{fc}", ""),
     ("summaries", "a \u{fc}", ""),
+    ("ready-file", "a \u{fc}", ""),
     (
         "tls-name",
         "a.example 10.0.0.1 ::1 *.a.example",
