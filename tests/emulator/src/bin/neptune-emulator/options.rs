@@ -69,7 +69,7 @@ const OPTIONS: &[CommandOption] = &[
     flag("require-content-type", "refuse a POST to the statistics without a content type"),
     one("summaries", "FILE", "like --statistics, with the summaries in this file, a JSON object"),
     flag("faults", "enable the request header x-neptune-fault"),
-    flag("log", "write a line of JSON about each request to the standard error output"),
+    flag("log", "write a line of JSON about each request to the standard error output;\n--log json is the same"),
     one("ready-file", "FILE", "write the endpoint to this file when the server accepts connections, and\nremove the file at the end"),
     flag("tls", "enable TLS with a certificate for localhost, 127.0.0.1 and ::1; the options\nabout TLS need the feature tls"),
     many("tls-name", "NAME", "like --tls, and add this name or IP address to the certificate;\nmay be repeated"),
@@ -107,6 +107,20 @@ pub(crate) fn help() -> String {
     text
 }
 
+/// Reads the optional value of `--log`: JSON is the only format.
+fn check_format(parser: &mut Parser) -> Result<(), lexopt::Error> {
+    let format = match parser.optional_value() {
+        None => parser.raw_args()?.next_if(|value| value == "json"),
+        attached => attached,
+    };
+    match format {
+        Some(other) if other != "json" => {
+            Err(format!("--log: expected json, not {other:?}").into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The options that were given, with their values.
 #[derive(Debug, Default)]
 pub(crate) struct Given(BTreeMap<&'static str, Vec<OsString>>);
@@ -126,6 +140,9 @@ impl Given {
                 return Err(arg.unexpected());
             };
             let values = given.0.entry(option.name).or_default();
+            if option.name == "log" {
+                check_format(&mut parser)?;
+            }
             if option.value.is_empty() {
                 continue;
             }
