@@ -132,7 +132,7 @@ fn help_and_version() {
     let flags = "--host --port --iam --region --role --engine-version --serverless --seed \
         --ml-seconds --training-seconds --load-seconds --statistics-seconds \
         --rebuild-seconds --restart-seconds --query-timeout --scripts --rdf-engine --streams --changes \
-        --statistics --require-content-type --summaries --faults --log --ready-file --strict --tls --tls-name --ca-out --ca-dir --tls-cert --tls-key \
+        --statistics --require-content-type --summaries --faults --log --ready-file --control --strict --tls --tls-name --ca-out --ca-dir --tls-cert --tls-key \
         --help --version";
     for flag in flags.split_whitespace() {
         assert_contains(&text, &format!("\n  {flag}"));
@@ -149,7 +149,7 @@ fn help_and_version() {
 /// A process whose engine has some triples and executes this request.
 #[cfg(all(feature = "oxigraph", target_os = "linux"))]
 fn executing(request: &str) -> (Running, String, TcpStream) {
-    let (running, endpoint) = start(&["--rdf-engine"]);
+    let (running, endpoint) = start(&["--rdf-engine", "--control"]);
     let triples: String = (0..100)
         .map(|number| format!("<urn:s> <urn:p> {number} ."))
         .collect();
@@ -182,7 +182,7 @@ fn wait_for_threads(running: &Running, endpoint: &str, count: usize) {
 
 #[cfg(all(feature = "oxigraph", target_os = "linux"))]
 #[test]
-fn threads_of_cancelled_and_abandoned_queries_end() {
+fn threads_of_queries_that_are_not_needed_end() {
     for request in engine_queries::endless() {
         let (running, endpoint, stream) = executing(&request);
         let target = format!("/sparql/status?cancelQuery&queryId={}", engine_queries::ID);
@@ -192,6 +192,10 @@ fn threads_of_cancelled_and_abandoned_queries_end() {
         wait_for_threads(&running, &endpoint, 0);
         let (running, endpoint, stream) = executing(&request);
         drop(stream);
+        wait_for_threads(&running, &endpoint, 0);
+        let (running, endpoint, _stream) = executing(&request);
+        let reset = "POST /_emulator/reset HTTP/1.1\r\nhost: neptune\r\nconnection: close\r\n\r\n";
+        assert_starts(&exchange(&endpoint, reset), OK);
         wait_for_threads(&running, &endpoint, 0);
     }
 }

@@ -9,17 +9,17 @@ use crate::binary::{complaint, exchange, start, start_logged};
 use crate::support::{Json, assert_contains, assert_ends, assert_lacks, assert_starts};
 
 /// A file of this test, removed when it ends.
-struct File(PathBuf);
+pub(crate) struct File(PathBuf);
 
 impl File {
-    fn new(name: &str, content: &str) -> Self {
+    pub(crate) fn new(name: &str, content: &str) -> Self {
         let name = format!("neptune-emulator-{}-{name}", std::process::id());
         let path = std::env::temp_dir().join(name);
         fs::write(&path, content).expect("written");
         Self(path)
     }
 
-    fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         self.0.to_str().expect("a path")
     }
 }
@@ -32,7 +32,7 @@ impl Drop for File {
 }
 
 /// The status line, and the body with whatever chunks it is in.
-fn ask(endpoint: &str, target: &str, form: &str) -> (String, String) {
+pub(crate) fn ask(endpoint: &str, target: &str, form: &str) -> (String, String) {
     let request = match form {
         "" => format!("GET {target} HTTP/1.1\r\nhost: neptune\r\nconnection: close\r\n\r\n"),
         form => format!(
@@ -52,7 +52,7 @@ fn json_of(body: &str) -> Value {
     serde_json::from_str(body).expect("JSON")
 }
 
-fn get(endpoint: &str, target: &str) -> Value {
+pub(crate) fn get(endpoint: &str, target: &str) -> Value {
     json_of(&ask(endpoint, target, "").1)
 }
 

@@ -40,6 +40,8 @@ mod unscripted_sparql;
 #[cfg(feature = "server")]
 mod binary;
 #[cfg(feature = "server")]
+mod binary_control;
+#[cfg(feature = "server")]
 mod binary_files;
 #[cfg(feature = "tls")]
 mod binary_tls;

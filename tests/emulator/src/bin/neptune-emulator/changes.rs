@@ -35,7 +35,7 @@ impl Step {
 
 /// Reads a file of steps.
 pub(crate) fn read(path: &Path) -> std::io::Result<Vec<Step>> {
-    let steps = files::lines(path, step)?;
+    let steps = files::named(path, files::lines(&files::text(path)?, step))?;
     Ok(steps.into_iter().map(|(_, step)| step).collect())
 }
 

@@ -1,6 +1,7 @@
 //! Reads the JSON files given on the command line. Unknown members and members of a wrong type are errors.
 
 use std::path::Path;
+use std::time::Duration;
 use std::{fs, io};
 
 use serde_json::{Map, Value};
@@ -14,24 +15,29 @@ pub(crate) fn text(path: &Path) -> io::Result<String> {
     fs::read_to_string(path).map_err(explain)
 }
 
-/// Reads a file of JSON lines. Empty lines are skipped, but counted. Also returns the number of each line.
+/// Reads JSON lines. Empty lines are skipped, but counted. Also returns the number of each line.
 pub(crate) fn lines<T>(
-    path: &Path,
+    text: &str,
     read: impl Fn(&mut Members) -> Result<T, String>,
-) -> io::Result<Vec<(u64, T)>> {
+) -> Result<Vec<(u64, T)>, String> {
     let mut all = Vec::new();
-    for (number, line) in (1..).zip(text(path)?.lines()) {
+    for (number, line) in (1..).zip(text.lines()) {
         if line.trim().is_empty() {
             continue;
         }
         let item = object(line, &read).map_err(|error| {
             // The parser saw only this line, so its line number is always 1.
             let error = error.replace(" at line 1 column ", " at column ");
-            io::Error::other(format!("{}: line {number}: {error}", path.display()))
+            format!("line {number}: {error}")
         })?;
         all.push((number, item));
     }
     Ok(all)
+}
+
+/// Adds the name of the file to an error in its content.
+pub(crate) fn named<T>(path: &Path, read: Result<T, String>) -> io::Result<T> {
+    read.map_err(|error| io::Error::other(format!("{}: {error}", path.display())))
 }
 
 /// Reads an object. A member that `read` does not take is an error.
@@ -88,6 +94,12 @@ impl Members {
     pub(crate) fn positive(&mut self, name: &str) -> Result<Option<u64>, String> {
         self.take(name, "a positive integer", |value| {
             value.as_u64().filter(|number| *number > 0)
+        })
+    }
+
+    pub(crate) fn seconds(&mut self, name: &str) -> Result<Option<Duration>, String> {
+        self.take(name, "a number of seconds", |value| {
+            Duration::try_from_secs_f64(value.as_f64()?).ok()
         })
     }
 

@@ -9,8 +9,8 @@ use neptunedata_emulator::{Config, Identity, MlKind, Role};
 
 use crate::options::Given;
 
-/// How many requests the log keeps. The binary never reads the log, and the process may run for a long time.
-const LOG_LIMIT: usize = 100;
+/// How many requests the log keeps, because the process may run for a long time.
+const LOG_LIMIT: usize = 1000;
 
 /// The options about TLS.
 const TLS: [&str; 6] = ["tls", "tls-name", "ca-out", "ca-dir", "tls-cert", "tls-key"];
@@ -60,6 +60,7 @@ pub(crate) struct Flags {
     pub(crate) summaries: Option<PathBuf>,
     pub(crate) log: bool,
     pub(crate) ready_file: Option<PathBuf>,
+    pub(crate) control: bool,
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<TlsFlags>,
 }
@@ -105,6 +106,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         summaries: given.path("summaries"),
         log: given.has("log"),
         ready_file: given.path("ready-file"),
+        control: given.has("control"),
         #[cfg(feature = "tls")]
         tls: tls(&given)?,
     })))
@@ -112,7 +114,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
 
 fn config(given: &Given) -> Result<Config, String> {
     let mut config = Config::default()
-        .log_limit(LOG_LIMIT)
+        .log_limit(if given.has("control") { LOG_LIMIT } else { 0 })
         .strict(given.has("strict"))
         .streams(given.has("streams") || given.has("changes"))
         .statistics_need_content_type(given.has("require-content-type"))

@@ -2,13 +2,41 @@
 
 use std::collections::HashMap;
 use std::io::{self, Write as _};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::UNIX_EPOCH;
 
-use neptunedata_emulator::{Emulator, LogEntry, ScriptId, SignatureCheck};
+use neptunedata_emulator::{Emulator, LogEntry, Now, ScriptId, SignatureCheck};
 use serde_json::{Value, json};
 
-/// Writes a line about each request from now on. `scripts` has the file and line of each script.
-pub(crate) fn start(emulator: &mut Emulator, scripts: HashMap<ScriptId, String>) {
+/// How the log names the scripts: by file and line, or by number if a test added them while the program runs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ScriptNames(Arc<Mutex<HashMap<ScriptId, String>>>);
+
+impl ScriptNames {
+    fn all(&self) -> MutexGuard<'_, HashMap<ScriptId, String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Replaces all names.
+    pub(crate) fn set(&self, names: HashMap<ScriptId, String>) {
+        *self.all() = names;
+    }
+
+    /// Names a script by its number.
+    pub(crate) fn add_numbered(&self, script: ScriptId) -> String {
+        let mut all = self.all();
+        let name = format!("control:{}", all.len() + 1);
+        all.insert(script, name.clone());
+        name
+    }
+
+    fn get(&self, script: ScriptId) -> Option<String> {
+        self.all().get(&script).cloned()
+    }
+}
+
+/// Writes a line about each request from now on.
+pub(crate) fn start(emulator: &mut Emulator, scripts: ScriptNames) {
     emulator.on_request(move |entry| {
         let line = format!("{}\n", line(entry, &scripts));
         // A closed output is not an error.
@@ -16,9 +44,14 @@ pub(crate) fn start(emulator: &mut Emulator, scripts: HashMap<ScriptId, String>)
     });
 }
 
+/// A time in seconds since 1970.
+pub(crate) fn seconds(time: Now) -> f64 {
+    let time = time.wall.duration_since(UNIX_EPOCH);
+    time.map_or(0.0, |time| time.as_millis() as f64 / 1000.0)
+}
+
 /// The line about a request. The parameters of the URL are omitted, because they may contain a signature.
-fn line(entry: &LogEntry, scripts: &HashMap<ScriptId, String>) -> Value {
-    let time = entry.at.wall.duration_since(UNIX_EPOCH);
+pub(crate) fn line(entry: &LogEntry, scripts: &ScriptNames) -> Value {
     let (signature, reason) = match &entry.signature {
         SignatureCheck::NotChecked => ("not checked", None),
         SignatureCheck::Verified { .. } => ("verified", None),
@@ -26,15 +59,16 @@ fn line(entry: &LogEntry, scripts: &HashMap<ScriptId, String>) -> Value {
     };
     json!({
         "number": entry.number,
-        "time": time.map_or(0.0, |time| time.as_millis() as f64 / 1000.0),
+        "time": seconds(entry.at),
         "method": entry.method.as_str(),
         "path": entry.target.split('?').next(),
         "operation": entry.operation,
+        "query": entry.query.as_ref().map(|query| &query.text),
         "status": entry.status.map(|status| status.as_u16()),
         "executed": entry.executed,
         "signature": signature,
         "reason": reason,
-        "script": entry.script.and_then(|script| scripts.get(&script)),
+        "script": entry.script.and_then(|script| scripts.get(script)),
         "fault": entry.fault_applied,
     })
 }
@@ -63,7 +97,7 @@ mod tests {
             ),
         ] {
             entry.signature = check;
-            let line = line(&entry, &HashMap::new());
+            let line = line(&entry, &ScriptNames::default());
             assert_eq!(line["signature"], verdict);
             assert_eq!(line["reason"].as_str(), reason);
             assert_eq!(line["time"], 1_704_067_200.0);

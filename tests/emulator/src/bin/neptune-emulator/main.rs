@@ -5,16 +5,20 @@ use std::future::poll_fn;
 use std::io::Write as _;
 use std::pin::pin;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, SystemTime};
 use std::{env, io};
 
 use neptunedata_emulator::{Emulator, Now, Server, ServerOptions};
 
+use crate::control::Control;
 use crate::flags::{Command, Flags};
+use crate::log::ScriptNames;
 use crate::ready::ReadyFile;
 
 mod changes;
+mod control;
 mod files;
 mod flags;
 mod log;
@@ -51,7 +55,9 @@ fn run(flags: Box<Flags>) -> io::Result<()> {
         let ready = ready.map(ReadyFile::prepare).transpose()?;
         let server = start(*flags)?;
         let endpoint = server.endpoint();
-        ready.as_ref().map_or(Ok(()), |file| file.write(&endpoint))?;
+        if let Some(file) = &ready {
+            file.write(&endpoint)?;
+        }
         say(&format!("{endpoint}\n"));
         stop.wait().await?;
         drop(ready);
@@ -81,7 +87,19 @@ fn start(flags: Flags) -> io::Result<Server> {
     };
     #[cfg(feature = "tls")]
     let ca_out = flags.tls.as_ref().and_then(|tls| tls.ca_out.clone());
-    let server = options.start(filled(flags)?)?;
+    let flags = Arc::new(flags);
+    let names = ScriptNames::default();
+    let emulator = filled(&flags, &names)?;
+    let options = if flags.control {
+        let control = Control {
+            names: names.clone(),
+            fresh: Box::new(move || filled(&flags, &names)),
+        };
+        options.control(move |server, request| control.answer(server, &request))
+    } else {
+        options
+    };
+    let server = options.start(emulator)?;
     // Before the endpoint is printed, so that the file exists when the endpoint is read.
     #[cfg(feature = "tls")]
     if let (Some(path), Some(pem)) = (ca_out, server.ca_pem()) {
@@ -108,10 +126,10 @@ fn with_tls(flags: &flags::TlsFlags) -> io::Result<neptunedata_emulator::Tls> {
     Ok(tls)
 }
 
-/// The emulator with the contents that the flags set.
-fn filled(flags: Flags) -> io::Result<Emulator> {
+/// The emulator with the contents that the flags set. Also sets the names of its scripts.
+fn filled(flags: &Flags, script_names: &ScriptNames) -> io::Result<Emulator> {
     let now = SystemTime::now();
-    let mut emulator = Emulator::new(flags.config);
+    let mut emulator = Emulator::new(flags.config.clone());
     let mut names = HashMap::new();
     for path in &flags.scripts {
         for (line, script) in scripts::read(path)? {
@@ -132,8 +150,10 @@ fn filled(flags: Flags) -> io::Result<Emulator> {
         summaries::set(&mut emulator, given, now);
     }
     if flags.log {
-        log::start(&mut emulator, names);
+        log::start(&mut emulator, script_names.clone());
     }
+    // At the end, because a failed reset keeps the emulator and its scripts.
+    script_names.set(names);
     Ok(emulator)
 }
 

@@ -71,6 +71,7 @@ const OPTIONS: &[CommandOption] = &[
     flag("faults", "enable the request header x-neptune-fault"),
     flag("log", "write a line of JSON about each request to the standard error output;\n--log json is the same"),
     one("ready-file", "FILE", "write the endpoint to this file when the server accepts connections, and\nremove the file at the end"),
+    flag("control", "answer requests below /_emulator/, with which tests reset the emulator,\nadvance its clock, add scripts and faults, and read its log"),
     flag("tls", "enable TLS with a certificate for localhost, 127.0.0.1 and ::1; the options\nabout TLS need the feature tls"),
     many("tls-name", "NAME", "like --tls, and add this name or IP address to the certificate;\nmay be repeated"),
     one("ca-out", "FILE", "like --tls, and write the root certificate to this file, in PEM"),

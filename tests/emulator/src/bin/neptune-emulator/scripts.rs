@@ -2,7 +2,6 @@
 //! [`QueryScript`].
 
 use std::path::Path;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +12,12 @@ use crate::files::{self, Members, required};
 
 /// Reads a file of scripts, with the number of each line.
 pub(crate) fn read(path: &Path) -> std::io::Result<Vec<(u64, QueryScript)>> {
-    files::lines(path, script)
+    files::named(path, parse(&files::text(path)?))
+}
+
+/// The same for a text.
+pub(crate) fn parse(text: &str) -> Result<Vec<(u64, QueryScript)>, String> {
+    files::lines(text, script)
 }
 
 fn script(members: &mut Members) -> Result<QueryScript, String> {
@@ -82,9 +86,7 @@ fn condition(
     if members.flag("writes")? == Some(true) {
         script = script.writes();
     }
-    let lasting = members.take("lasting", "a number of seconds", |value| {
-        Duration::try_from_secs_f64(value.as_f64()?).ok()
-    })?;
+    let lasting = members.seconds("lasting")?;
     Ok(with(script, lasting, QueryScript::lasting))
 }
 

@@ -27,8 +27,7 @@ pub(crate) fn read(path: &Path) -> io::Result<Summaries> {
         }
         Ok(summaries)
     };
-    files::object(&files::text(path)?, read)
-        .map_err(|error| io::Error::other(format!("{}: {error}", path.display())))
+    files::named(path, files::object(&files::text(path)?, read))
 }
 
 /// Sets the statistics of both graphs, and these summaries.

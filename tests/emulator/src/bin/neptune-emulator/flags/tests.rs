@@ -270,7 +270,7 @@ fn unknown_arguments_are_named() {
     // Flags without a value may be repeated.
     assert!(parse(&["--log", "--log"]).is_ok());
     // The format of the log may be named.
-    assert!(run("--log json").log && run("--log=json").log);
+    assert!(run("--log json --control").log && run("--log=json").log);
     assert!(error(&["--log", "text"]).contains("text"));
     assert_eq!(error(&["--log=text"]), "--log: expected json, not \"text\"");
 }
