@@ -39,7 +39,7 @@
 //! With the feature `neptunedata`, an [`Outcome`] converts into a response of the test network of the crate
 //! `neptunedata`.
 //!
-//! The [`manual`] describes faults, scripts, server, binary, assumptions and the clients that were tried.
+//! The [`manual`] describes faults, scripts, server, binary, CI, assumptions and the clients that were tried.
 #![cfg_attr(
     feature = "server",
     doc = "\n[`Server`] serves the emulator on a socket and performs the faults there. Clients in other languages can use the binary `neptune-emulator`."
@@ -60,6 +60,9 @@ pub mod manual {
 
     #[doc = include_str!("../docs/binary.md")]
     pub mod binary {}
+
+    #[doc = include_str!("../docs/ci.md")]
+    pub mod ci {}
 
     #[doc = include_str!("../docs/compatibility.md")]
     pub mod compatibility {}

@@ -273,3 +273,35 @@ fn both_signals_exit_with_0() {
         assert_eq!(running.0.wait().expect("ended").code(), Some(0));
     }
 }
+
+#[test]
+fn the_manual_has_all_routes() {
+    let page = include_str!("../../docs/ci.md");
+    for route in [
+        "GET health",
+        "POST reset",
+        "POST advance",
+        "POST scripts",
+        "DELETE scripts",
+        "POST faults",
+        "DELETE faults",
+        "GET log",
+        "DELETE log",
+    ] {
+        let row = format!("\n| `{}` |", route.replace(' ', " /_emulator/"));
+        assert_contains(page, &row);
+    }
+    // The bodies that the page shows.
+    let (_running, endpoint) = start(&["--control"]);
+    for (name, body) in [
+        ("advance", r#"{"seconds": 60}"#),
+        (
+            "faults",
+            r#"{"fault": "read-then-rst; times=2", "operation": "ExecuteOpenCypherQuery"}"#,
+        ),
+        ("faults", r#"{"fault": "error; code=ThrottlingException"}"#),
+    ] {
+        assert_contains(page, body);
+        done(&endpoint, "POST", name, body);
+    }
+}
