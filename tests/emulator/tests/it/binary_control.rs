@@ -305,3 +305,21 @@ fn the_manual_has_all_routes() {
         done(&endpoint, "POST", name, body);
     }
 }
+
+#[test]
+fn the_clock_may_be_advanced_by_any_time() {
+    let (_running, endpoint) = start(&["--control", "--statistics"]);
+    let target = format!("/loader/{}", load(&endpoint));
+    for seconds in ["0", "1e-9", "1e18", "1.8e19"] {
+        done(
+            &endpoint,
+            "POST",
+            "advance",
+            &format!("{{\"seconds\":{seconds}}}"),
+        );
+        get(&endpoint, &target);
+        ask(&endpoint, "/openCypher", "query=x");
+        get(&endpoint, "/propertygraph/statistics/summary");
+        assert_eq!(get(&endpoint, "/status")["status"], "healthy");
+    }
+}
