@@ -33,7 +33,7 @@ pub(crate) const NODE: &str = "~node";
 /// Begins the id of an element that has none before the query ends. The engine's number and `;` follow.
 pub(crate) const UNASSIGNED: char = '\u{f8ff}';
 /// The engine's error for a range that is too long contains this text.
-pub(crate) const RANGE_TOO_LONG: &str = "range() of more than 1000000 values";
+pub(crate) const RANGE_TOO_LONG: &str = "range() of more than 1048576 values";
 
 /// A query for the engine.
 #[derive(Debug)]

@@ -177,10 +177,11 @@ impl<'a> Query<'a> {
 
     /// The clause that begins at this token.
     fn clause_keyword(&self, at: usize) -> Option<Clause> {
-        if self.kind(at) != Some(Kind::Word) || self.is_name(at) {
+        let before = at.checked_sub(1);
+        let follows = |sign: &&str| before.is_some_and(|before| self.symbol(before, sign));
+        if self.kind(at) != Some(Kind::Word) || [".", ":", "$"].iter().any(follows) {
             return None;
         }
-        let before = at.checked_sub(1);
         let after = |word: &str| before.is_some_and(|before| self.word(before, word));
         let follows_operator = self.word(at, "WITH") && (after("STARTS") || after("ENDS"));
         if follows_operator || after("ON") || after("AS") {
@@ -196,9 +197,14 @@ impl<'a> Query<'a> {
             at.checked_sub(distance)
                 .is_some_and(|at| self.symbol(at, symbol))
         };
-        // In a map, a value follows the colon.
-        let in_map = before(3, "{") || before(3, ",");
+        // In a map, a value follows the colon. `{a: b` and `, a: b` are in maps, `(a:B` and `(:B` are not.
+        let key = at.checked_sub(2).is_some_and(|at| self.is_key(at));
+        let in_map = key && (before(3, "{") || before(3, ","));
         before(1, ".") || before(1, "$") || (before(1, ":") && !in_map)
+    }
+
+    fn is_key(&self, at: usize) -> bool {
+        matches!(self.kind(at), Some(Kind::Word | Kind::Quoted))
     }
 
     pub(super) fn len(&self) -> usize {

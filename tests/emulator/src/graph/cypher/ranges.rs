@@ -7,7 +7,7 @@ use super::tokens::Kind;
 use crate::failure::Failure;
 
 /// The maximum length of the list.
-const MAX_LENGTH: i128 = 1_000_000;
+const MAX_LENGTH: i128 = 1_048_576;
 /// The arguments of a call.
 const ARGUMENTS: &str = "`~r`";
 

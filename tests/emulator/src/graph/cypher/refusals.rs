@@ -84,7 +84,7 @@ fn statement(query: &Query<'_>, at: usize) -> Result<(), Failure> {
     }
     for (word, clause) in [("SKIP", Clause::Skip), ("LIMIT", Clause::Limit)] {
         let in_clause = |at: &usize| query.clause(*at) == Some(clause);
-        let computed = |at: usize| query.variable(at) && !query.is_name(at);
+        let computed = |at: usize| query.call(at).is_some();
         if query.word(at, word) && (at + 1..query.len()).take_while(in_clause).any(computed) {
             let what = format!("{word} with a value that is not static");
             return Err(unsupported(query, at, &what));

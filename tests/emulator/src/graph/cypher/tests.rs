@@ -53,8 +53,9 @@ fn what_needs_no_change() {
         "UNWIND $rows AS row MERGE (n:P {name: row.name}) ON MATCH SET n.seen = 1 RETURN count(n)",
         "MATCH (n:P) WHERE NOT (n)-->() AND EXISTS { (n)--() } RETURN [(n)-->(m) | m.name]",
         "MATCH (n) SET n:Label, n.x = n.`~id` REMOVE n.match DETACH DELETE n",
-        "CREATE (n:Count {a: 1})-[:Exists {b: [1]}]->({c: 'd'})",
-        "RETURN range(1, 1000000), range(0, 5, 0), [1, 2][0..1], 0x1F, 1.5e-3, 'it''s'",
+        "CREATE (n:Count {a: 1}), (:Exists {b: [1]})-[:Set {b: [1]}]->({c: 'd'}), (:L {e: 1})",
+        "MATCH (a), (n:L) RETURN a, n:Order, n.set",
+        "RETURN range(1, 1048576), range(0, 5, 0), [1, 2][0..1], 0x1F, 1.5e-3, 'it''s'",
         "WITH {year: 1} AS date RETURN date.year, 'MATCH (n:`~node`) ^ =~ id(n)'",
     ] {
         assert_text(text, text);

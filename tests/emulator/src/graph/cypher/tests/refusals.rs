@@ -229,22 +229,22 @@ fn limits() {
 #[test]
 fn ranges() {
     for range in [
-        "range(0, 1000000)",
-        "range(0, -2000000, -2)",
+        "range(0, 1048576)",
+        "range(0, -2097152, -2)",
         "range(9223372036854775806, 9223372036854775807)",
         "range(-1, -9223372036854775808, -9223372036854775807)",
     ] {
         assert_refused(
             &format!("RETURN {range}"),
             "TimeLimitExceededException",
-            "The emulator does not make a range() of more than 1000000 values.",
+            "The emulator does not make a range() of more than 1048576 values.",
         );
     }
     assert_text(
         "RETURN range(0, size(l) - 1)",
         "RETURN [`~r` IN [[0, size(l) - 1]] | range(`~r`[0], \
-         CASE WHEN toFloat(`~r`[1]) - toFloat(`~r`[0]) >= 1000000 OR toFloat(`~r`[1]) > 9.2e18 \
-         THEN 'range() of more than 1000000 values' ELSE `~r`[1] END)][0]",
+         CASE WHEN toFloat(`~r`[1]) - toFloat(`~r`[0]) >= 1048576 OR toFloat(`~r`[1]) > 9.2e18 \
+         THEN 'range() of more than 1048576 values' ELSE `~r`[1] END)][0]",
     );
     let stepped =
         translated("RETURN range($a, $b, $c)", &Json::Null).map(|translation| translation.text);
