@@ -13,12 +13,14 @@ use serde_json::{Map, Value as Json};
 pub(crate) use self::work::Work;
 use crate::engine::Stop;
 use crate::failure::Failure;
+use crate::operations::statistics::content::Content;
 use crate::{Language, QueryKind, QueryRequest};
 
 mod answer;
 mod cypher;
 mod mars;
 mod records;
+mod summary;
 mod work;
 
 /// The label of nodes that are created without one
@@ -84,7 +86,6 @@ pub(crate) struct Edge {
 }
 
 /// All nodes and edges, oldest first.
-#[allow(dead_code, reason = "for summaries and loads")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Graph {
     pub(crate) nodes: Vec<Arc<Node>>,
@@ -139,11 +140,10 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync {
     fn prepare<'a>(&'a self, source: &Source<'_>) -> Result<Box<dyn Query + 'a>, Failure>;
 
     /// The committed graph.
-    #[allow(dead_code, reason = "for summaries and loads")]
     fn graph(&self) -> Graph;
 
     /// Applies changes in order, and commits them. If one is impossible, none is applied.
-    #[allow(dead_code, reason = "for summaries and loads")]
+    #[allow(dead_code, reason = "for loads")]
     fn apply(&self, changes: &[ElementChange]) -> Result<(), Failure>;
 }
 
@@ -182,6 +182,12 @@ impl PropertyGraph {
             None => self.engine.insert(Arc::new(mars::Mars::new(seed)?)),
         };
         Ok(Arc::clone(engine))
+    }
+
+    /// What the graph contains.
+    pub(crate) fn content(&self) -> Content {
+        let graph = self.engine.as_ref().map(|engine| engine.graph());
+        summary::content(&graph.unwrap_or_default())
     }
 
     /// Removes all nodes and edges. Queries that still run keep the old graph.

@@ -12,7 +12,7 @@ use crate::operations::statistics::tally::Tally;
 ///
 /// Edges without properties have no structure, as in the guide's example. The predicates are the names of properties
 /// and the labels of edges (assumed).
-pub(crate) fn content(graph: &Graph) -> Content {
+pub(super) fn content(graph: &Graph) -> Content {
     let mut predicates = BTreeSet::new();
     let mut edge_labels = BTreeSet::new();
     let mut edge_properties = Tally::default();

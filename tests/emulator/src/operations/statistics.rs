@@ -75,6 +75,10 @@ fn content(kind: GraphKind, cluster: &Cluster) -> Result<Option<Content>, Failur
     match kind {
         #[cfg(feature = "oxigraph")]
         GraphKind::Rdf if cluster.config.queries.rdf_engine => cluster.rdf.content().map(Some),
+        #[cfg(feature = "graph")]
+        GraphKind::PropertyGraph if cluster.config.queries.graph_engine => {
+            Ok(Some(cluster.graph.content()))
+        }
         _ => Ok(None),
     }
 }

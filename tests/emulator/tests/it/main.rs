@@ -3,7 +3,11 @@
 mod engine;
 mod fast_reset;
 mod fault_header;
+#[cfg(feature = "graph")]
+mod graph_random;
 mod graph_store;
+#[cfg(feature = "graph")]
+mod graph_streams;
 mod index_rebuild;
 mod loader;
 mod loader_errors;
@@ -19,6 +23,8 @@ mod rdf;
 mod rdf_differences;
 #[cfg(feature = "oxigraph")]
 mod rdf_hints;
+#[cfg(feature = "oxigraph")]
+mod rdf_random;
 #[cfg(feature = "oxigraph")]
 mod rdf_statistics;
 #[cfg(feature = "oxigraph")]

@@ -415,3 +415,30 @@ pub(crate) fn assert_contains(text: &str, part: &str) {
 pub(crate) fn assert_lacks(text: &str, part: &str) {
     assert!(!text.contains(part), "{part} is in {text}");
 }
+
+/// The records of a change stream, a list for each commit.
+#[cfg(feature = "engine")]
+pub(crate) fn stream(neptune: &mut Emulator, path: &str) -> Vec<Vec<Value>> {
+    let mut commits = Vec::new();
+    let mut commit = Vec::new();
+    let mut position = "iteratorType=TRIM_HORIZON".to_owned();
+    loop {
+        let page = neptune.answer(get(&format!("{path}?limit=3&{position}")));
+        if page.status() == StatusCode::NOT_FOUND {
+            assert_eq!(commit, [Value::Null; 0], "an incomplete commit");
+            return commits;
+        }
+        let mut page = page.to_json().expect("JSON");
+        let last = &page["lastEventId"];
+        let (commit_num, op_num) = (&last["commitNum"], &last["opNum"]);
+        position =
+            format!("iteratorType=AFTER_SEQUENCE_NUMBER&commitNum={commit_num}&opNum={op_num}");
+        for record in page["records"].as_array_mut().expect("records") {
+            let is_last = record["isLastOp"] == true;
+            commit.push(record.take());
+            if is_last {
+                commits.push(std::mem::take(&mut commit));
+            }
+        }
+    }
+}
