@@ -323,3 +323,21 @@ fn the_clock_may_be_advanced_by_any_time() {
         assert_eq!(get(&endpoint, "/status")["status"], "healthy");
     }
 }
+
+#[cfg(feature = "graph")]
+#[test]
+fn a_reset_empties_the_graph() {
+    let (_running, endpoint) = start(&["--control", "--graph-engine"]);
+    let count = || {
+        ask(
+            &endpoint,
+            "/openCypher",
+            "query=MATCH+(n)+RETURN+count(n)+AS+n",
+        )
+        .1
+    };
+    ask(&endpoint, "/openCypher", "query=CREATE+(:Person)");
+    assert_contains(&count(), r#"{"n":1}"#);
+    done(&endpoint, "POST", "reset", "");
+    assert_contains(&count(), r#"{"n":0}"#);
+}
