@@ -1,7 +1,7 @@
 //! The engine marsdb, in memory.
 //!
 //! The ids of the engine are numbers. The id that users know is the property [`ID`] of a node or an edge. Every node
-//! has the label [`NODE`] in addition to its own, so that one unique index finds nodes by id, whatever their labels.
+//! has the label [`NODE`] in addition to its own, so that one index finds nodes by id, whatever their labels.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -86,7 +86,8 @@ impl Elements {
 impl Mars {
     pub(super) fn new(seed: u64) -> Result<Self, Failure> {
         let store = GraphStore::open_memory().map_err(internal)?;
-        store.create_index(NODE, ID, true).map_err(internal)?;
+        // Not unique: while a query runs, `SET a = properties(b)` gives two nodes the same id.
+        store.create_index(NODE, ID, false).map_err(internal)?;
         let transaction = store.begin_write().map_err(internal)?;
         {
             let mut meta = transaction

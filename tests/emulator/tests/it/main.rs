@@ -4,6 +4,8 @@ mod engine;
 mod fast_reset;
 mod fault_header;
 #[cfg(feature = "graph")]
+mod graph;
+#[cfg(feature = "graph")]
 mod graph_random;
 mod graph_store;
 #[cfg(feature = "graph")]
@@ -59,6 +61,8 @@ mod connections;
 mod engine_queries;
 #[cfg(feature = "server")]
 mod faults;
+#[cfg(all(feature = "graph", feature = "oxigraph", feature = "server"))]
+mod graph_queries;
 #[cfg(feature = "server")]
 mod large_answers;
 #[cfg(feature = "server")]

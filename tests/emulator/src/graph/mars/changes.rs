@@ -54,7 +54,10 @@ pub(super) fn settle(
     let mut names = HashMap::new();
     for node in &nodes_now {
         let id = settle_node(before, transaction, node, ids)?;
-        after.node_numbers.insert(id.clone(), node.id.0);
+        let other = after.node_numbers.insert(id.clone(), node.id.0);
+        if other.is_some_and(|other| other != node.id.0) {
+            return Err(errors::duplicate(&id));
+        }
         names.insert(node.id.0, id);
     }
     for edge in &edges_now {
@@ -120,9 +123,7 @@ fn settle_node(
     }
     let has_labels = node.labels.iter().any(|label| label != NODE);
     if known.is_none() {
-        // This fails if the index has the id.
-        let added = GraphStore::add_node_label_in_txn(transaction, node.id, NODE);
-        added.map_err(|_| errors::duplicate(&id))?;
+        GraphStore::add_node_label_in_txn(transaction, node.id, NODE).map_err(internal)?;
         if !has_labels {
             GraphStore::add_node_label_in_txn(transaction, node.id, DEFAULT_LABEL)
                 .map_err(internal)?;
