@@ -70,6 +70,9 @@ pub mod manual {
     #[doc = include_str!("../docs/faults.md")]
     pub mod faults {}
 
+    #[doc = include_str!("../docs/open_cypher.md")]
+    pub mod open_cypher {}
+
     #[doc = include_str!("../docs/scripts.md")]
     pub mod scripts {}
 

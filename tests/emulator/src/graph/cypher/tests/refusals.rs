@@ -167,6 +167,21 @@ fn what_the_engine_lacks() {
 }
 
 #[test]
+fn the_manual_lists_what_the_engine_lacks() {
+    let page = include_str!("../../../../docs/open_cypher.md").to_ascii_lowercase();
+    for function in lacking::LACKING {
+        assert!(page.contains(&format!("`{function}`")), "{function}");
+        let message =
+            format!("The emulator's graph engine does not have {function}() (line 1, column 8).");
+        assert_refused(
+            &format!("RETURN {function}(1)"),
+            "UnsupportedOperationException",
+            &message,
+        );
+    }
+}
+
+#[test]
 fn limits() {
     let nested = |depth: usize| format!("RETURN {}1{}", "(".repeat(depth), ")".repeat(depth));
     assert!(translated(&nested(64), &Json::Null).is_ok());
