@@ -12,6 +12,7 @@ use crate::failure::Failure;
 
 mod columns;
 mod edits;
+mod expressions;
 mod functions;
 mod hints;
 mod lacking;
@@ -57,6 +58,7 @@ pub(crate) fn translate(source: &Source<'_>) -> Result<Translation, Failure> {
     lacking::check(&query)?;
     query.strings(&mut edits);
     patterns::rewrite(&query, source.parameters, &mut edits)?;
+    expressions::rewrite(&query, &mut edits);
     functions::rewrite(&query, source.now, &mut edits);
     ranges::rewrite(&query, &mut edits)?;
     subqueries::rewrite(&query, &mut edits)?;

@@ -1,7 +1,9 @@
 //! Rewrites function calls.
 
 use super::edits::Edits;
+use super::lacking::joined;
 use super::query::{Clause, Query};
+use super::tokens::Kind;
 use super::{ID, NODE, UNASSIGNED};
 
 /// A variable that queries are unlikely to have.
@@ -54,7 +56,9 @@ pub(super) fn rewrite(query: &Query<'_>, now: i64, edits: &mut Edits<'_>) {
             "id" => call.new_id(edits),
             "labels" => call.without(NODE, edits),
             "keys" => call.without(ID, edits),
+            "datetime" => call.midnight(edits),
             "exists" => call.exists(edits),
+            "join" => call.join(edits),
             "removekeyfrommap" => call.remove_id(edits),
             // https://docs.aws.amazon.com/neptune/latest/userguide/feature-opencypher-compliance.html
             "size" if query.is_chain(at + 2, close) => {
@@ -136,6 +140,43 @@ impl Call<'_> {
             edits.replace(key - 1, "");
             edits.replace(*key, "");
         }
+    }
+
+    /// The engine does not know dates without a time.
+    fn midnight(&self, edits: &mut Edits<'_>) {
+        let text = self.query.token(self.open + 1);
+        let date = text
+            .get(1..text.len().saturating_sub(1))
+            .unwrap_or_default();
+        let is_date = date.len() == 10
+            && date.split('-').map(str::len).eq([4, 2, 2])
+            && date
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'-');
+        if is_date
+            && self.close == self.open + 2
+            && self.query.kind(self.open + 1) == Some(Kind::Text)
+        {
+            edits.replace(self.open + 1, format!("'{date}T00:00:00Z'"));
+        }
+    }
+
+    /// Joins a list of strings by `+`.
+    fn join(&self, edits: &mut Edits<'_>) {
+        let Some((items, delimiter)) = joined(self.query, self.at) else {
+            return;
+        };
+        for token in self.open + 1..self.close {
+            edits.replace(token, "");
+        }
+        edits.replace(self.at, "");
+        let delimiter = self.query.token(delimiter);
+        let items: Vec<_> = items
+            .into_iter()
+            .map(|item| self.query.token(item))
+            .collect();
+        let sum = items.join(&format!(" + {delimiter} + "));
+        edits.after(self.open, if sum.is_empty() { "''" } else { &sum });
     }
 
     /// The engine has `exists` only with braces.

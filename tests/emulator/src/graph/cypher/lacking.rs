@@ -1,7 +1,8 @@
 //! Refuses what Neptune supports, but not the emulator's engine.
 
-use super::ID;
 use super::query::{Clause, Query};
+use super::tokens::Kind;
+use super::{ID, expressions};
 use crate::failure::Failure;
 
 /// Functions that the engine does not have, in lower case.
@@ -38,8 +39,8 @@ pub(super) const LACKING: &[&str] = &[
 /// Refuses functions, operators and clauses that the engine lacks.
 pub(super) fn check(query: &Query<'_>) -> Result<(), Failure> {
     for at in 0..query.len() {
-        if query.symbol(at, "=~") {
-            return Err(lacking(query, at, "the operator =~"));
+        if query.symbol(at, "=~") && expressions::search(query, at).is_none() {
+            return Err(lacking(query, at, "the operator =~ with this expression"));
         }
         if query.keyword(at) && query.word(at, "CALL") {
             let what = if query.word(at + 1, "neptune") {
@@ -57,7 +58,7 @@ pub(super) fn check(query: &Query<'_>) -> Result<(), Failure> {
         }
         let name = query.token(at).to_ascii_lowercase();
         let is_lacking = query.call(at).is_some() && LACKING.contains(&name.as_str());
-        if is_lacking && !removes_id(query, at) {
+        if is_lacking && !removes_id(query, at) && joined(query, at).is_none() {
             return Err(lacking(query, at, &format!("{}()", query.token(at))));
         }
     }
@@ -85,6 +86,24 @@ fn removes_id(query: &Query<'_>, at: usize) -> bool {
     let items = query.items(at + 1, close);
     let is_id = matches!(items.as_slice(), [_, (key, end)] if key + 1 == *end && query.token(*key).trim_matches(['\'', '"']) == ID);
     is_value && is_whole && is_id
+}
+
+/// The items of `join` if they are strings, and its delimiter.
+pub(super) fn joined(query: &Query<'_>, at: usize) -> Option<(Vec<usize>, usize)> {
+    let close = query.call(at).filter(|_| query.word(at, "join"))?;
+    let text = |(first, end): &(usize, usize)| {
+        (first + 1 == *end && query.kind(*first) == Some(Kind::Text)).then_some(*first)
+    };
+    let arguments = query.items(at + 1, close);
+    let [(open, end), delimiter] = arguments.as_slice() else {
+        return None;
+    };
+    if !query.symbol(*open, "[") || query.mate(*open)? + 1 != *end {
+        return None;
+    }
+    let items = query.items(*open, query.mate(*open)?);
+    let items: Option<Vec<_>> = items.iter().map(text).collect();
+    Some((items?, text(delimiter)?))
 }
 
 /// The error for what the engine lacks.

@@ -3,6 +3,8 @@
 //! - The engine finds nodes by id with an index if the hidden label is the first one of their pattern.
 //! - `CREATE (n $properties)`: the engine accepts only maps, so that the members are listed.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::{Map, Value as Json};
 
 use super::edits::Edits;
@@ -19,6 +21,7 @@ pub(super) fn rewrite(
 ) -> Result<(), Failure> {
     // New nodes do not have the hidden label, except those of `MERGE` that were looked for with it.
     let mut unlabelled = false;
+    let variables = Variables::new(query);
     for at in 0..query.len() {
         let clause = query.clause(at);
         let writes = matches!(clause, Some(Clause::Create | Clause::Merge));
@@ -39,7 +42,9 @@ pub(super) fn rewrite(
         let named = query.variable(at + 1) && at + 1 < close;
         let has_id = has_id(query, (at, close));
         let labelled = match clause {
-            Some(Clause::Match) => has_id || (named && sought(query, query.name(at + 1))),
+            Some(Clause::Match) => {
+                has_id || (named && variables.sought.contains(query.name(at + 1)))
+            }
             Some(Clause::Merge) => has_id,
             _ => false,
         };
@@ -47,7 +52,8 @@ pub(super) fn rewrite(
         if labelled {
             edits.after(if named { at + 1 } else { at }, &format!(":`{NODE}`"));
         }
-        let bound = named && mentioned(query, at + 1);
+        let first = variables.first.get(query.name(at + 1));
+        let bound = named && first.is_some_and(|first| *first < at);
         unlabelled |= writes && !labelled && !bound;
     }
     Ok(())
@@ -60,25 +66,36 @@ fn has_id(query: &Query<'_>, (open, close): (usize, usize)) -> bool {
         .any(|at| query.quoted(at, ID) && query.symbol(at + 1, ":") && query.level(at) == level)
 }
 
-/// Whether a condition compares the id of a variable.
-fn sought(query: &Query<'_>, variable: &str) -> bool {
-    (0..query.len()).any(|at| {
-        let is_variable = |at: usize| query.variable(at) && query.name(at) == variable;
-        let by_function = query.call(at) == Some(at + 3)
-            && query.word(at, "id")
-            && is_variable(at + 2)
-            && query.symbol(at + 4, "=");
-        let by_property = is_variable(at)
-            && query.symbol(at + 1, ".")
-            && query.quoted(at + 2, ID)
-            && query.symbol(at + 3, "=");
-        query.clause(at) == Some(Clause::Where) && (by_function || by_property)
-    })
+/// The variables of a query.
+struct Variables<'a> {
+    /// Those whose id a condition compares.
+    sought: HashSet<&'a str>,
+    /// Where each occurs first.
+    first: HashMap<&'a str, usize>,
 }
 
-/// Whether a variable occurs before this token.
-fn mentioned(query: &Query<'_>, at: usize) -> bool {
-    (0..at).any(|before| query.variable(before) && query.name(before) == query.name(at))
+impl<'a> Variables<'a> {
+    fn new(query: &Query<'a>) -> Self {
+        let (mut sought, mut first) = (HashSet::new(), HashMap::new());
+        for at in (0..query.len()).filter(|at| query.variable(*at)) {
+            first.entry(query.name(at)).or_insert(at);
+            if query.clause(at) != Some(Clause::Where) {
+                continue;
+            }
+            let by_function = query.call(at) == Some(at + 3)
+                && query.word(at, "id")
+                && query.variable(at + 2)
+                && query.symbol(at + 4, "=");
+            let by_property =
+                query.symbol(at + 1, ".") && query.quoted(at + 2, ID) && query.symbol(at + 3, "=");
+            if by_function {
+                sought.insert(query.name(at + 2));
+            } else if by_property {
+                sought.insert(query.name(at));
+            }
+        }
+        Self { sought, first }
+    }
 }
 
 /// Lists the members of a parameter that is used as properties.

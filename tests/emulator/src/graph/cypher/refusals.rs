@@ -122,8 +122,8 @@ fn expression(query: &Query<'_>, at: usize) -> Result<(), Failure> {
 /// Ids are [reserved](https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-extensions.html) and
 /// given to new elements only. The exception and its text are an assumption.
 fn hidden(query: &Query<'_>, at: usize) -> Result<(), Failure> {
-    let (line, column) = query.place(at);
     if query.quoted(at, NODE) && query.is_name(at) {
+        let (line, column) = query.place(at);
         return Err(Failure::bad_request(format!(
             "The label {NODE} at line {line}, column {column} is reserved."
         )));
@@ -142,6 +142,7 @@ fn hidden(query: &Query<'_>, at: usize) -> Result<(), Failure> {
         _ => false,
     };
     if changed {
+        let (line, column) = query.place(at);
         return Err(Failure::bad_request(format!(
             "The id of an element cannot be changed (line {line}, column {column})."
         )));

@@ -140,6 +140,18 @@ fn functions() {
             "UNWIND $rows AS row CREATE (n) SET n = removeKeyFromMap(row, '~id')",
             "UNWIND $rows AS row CREATE (n) SET n = (row )",
         ),
+        (
+            "RETURN join(['a', \"b\"], ', ') + join([], ''), datetime('2024-01-02'), datetime($d)",
+            "RETURN ('a' + ', ' + \"b\"  ) + ('' ), datetime('2024-01-02T00:00:00Z'), datetime($d)",
+        ),
+        (
+            "RETURN a.b =~ 'x.*', a =~ '.*x', NOT a =~ '.*x y.*' AND a + b =~ \"x\"",
+            "RETURN a.b STARTS WITH 'x', a ENDS WITH 'x', NOT a CONTAINS 'x y' AND a + b IN ['x']",
+        ),
+        (
+            "RETURN NOT a.`b`.c =~ '(?i).*Bo.*'",
+            "RETURN NOT toLower(a.`b`.c) CONTAINS 'bo'",
+        ),
         ("RETURN 'a\r\nb'", "RETURN 'a\\r\\nb'"),
     ] {
         assert_text(text, expected);

@@ -130,7 +130,14 @@ fn what_neptune_lacks() {
 #[test]
 fn what_the_engine_lacks() {
     for (text, what) in [
-        ("RETURN 'a' =~ 'b'", "the operator =~ (line 1, column 12)"),
+        (
+            "RETURN 'a' =~ '[ab]'",
+            "the operator =~ with this expression (line 1, column 12)",
+        ),
+        (
+            "RETURN a + b =~ '(?i)b'",
+            "the operator =~ with this expression (line 1, column 14)",
+        ),
         (
             "MATCH (n)\nCALL { WITH n RETURN 1 AS x } RETURN x",
             "CALL with a subquery (line 2, column 1)",
@@ -264,4 +271,27 @@ fn ranges() {
     let stepped =
         translated("RETURN range($a, $b, $c)", &Json::Null).map(|translation| translation.text);
     assert!(stepped.is_ok_and(|text| text.ends_with("ELSE `~r`[1] END, `~r`[2])][0]")));
+}
+
+/// Time that grows with the square of the length would take minutes.
+#[test]
+fn long_queries() {
+    let patterns = |clause: &str| {
+        let patterns = (0..5_000).map(|index| format!("(n{index} {{`~id`: {index}}})"));
+        format!("{clause} {}", patterns.collect::<Vec<_>>().join(", "))
+    };
+    let properties = (0..5_000)
+        .map(|index| format!("n{index}.`~id`"))
+        .collect::<Vec<_>>();
+    for text in [
+        patterns("CREATE"),
+        patterns("MATCH") + " RETURN 1",
+        patterns("MATCH") + " WHERE " + &vec!["id(n1) = 1"; 1_000].join(" AND "),
+        format!("MATCH (n) SET n.x = [{}]", properties.join(", ")),
+        format!("RETURN [{}]", vec!["id(n)"; 10_000].join(", ")),
+        "WITH 1 AS x ".repeat(10_000) + "RETURN 1",
+        "\n".repeat(200_000) + "RETURN 1",
+    ] {
+        let _ = translated(&text, &Json::Null).map(|translation| translation.locate(1, 1));
+    }
 }
