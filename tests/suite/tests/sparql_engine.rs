@@ -11,6 +11,8 @@ use neptunedata::{
         DeleteGraph, ExecuteSparqlQuery, ExecuteSparqlUpdate, GetGraph, PostGraph, PutGraph,
         SparqlMediaType,
     },
+    streams::{ChangeOp, GetSparqlStream},
+    summary::{GetRdfGraphSummary, GraphSummaryType},
 };
 use neptunedata_emulator::{Config, Emulator, Server};
 use neptunedata_tests::client::{Client, Driver, quick};
@@ -35,7 +37,8 @@ impl Store {
         let keys = Setting::default().credentials;
         let config = Config::default()
             .iam(keys.access_key_id(), keys.secret_access_key(), "us-east-1")
-            .rdf_engine(true);
+            .rdf_engine(true)
+            .streams(true);
         let server = Server::start(Emulator::new(config)).unwrap();
         let client = Setting::default()
             .client(driver, &server.endpoint(), quick(), Keys::Fixed)
@@ -147,6 +150,28 @@ fn graphs_are_put_extended_read_and_deleted() {
         store.call(&put).unwrap();
         let graph = store.call(&GetGraph::default_graph()).unwrap();
         assert_eq!(graph.body.text().trim(), ada, "{driver}");
+    }
+}
+
+#[test]
+fn the_change_stream_and_the_summary_describe_updates() {
+    for driver in Driver::ALL {
+        let store = Store::new(driver);
+        store.update("INSERT DATA { <urn:s> <urn:p> <urn:o> , 'x' . <urn:t> <urn:q> 1 }");
+        store.update("DELETE DATA { <urn:s> <urn:p> 'x' }");
+        let page = store.call(&GetSparqlStream::trim_horizon()).unwrap();
+        let records = page.records.unwrap();
+        assert_eq!(records.len(), 4, "{driver}");
+        let last = &records[3];
+        assert_eq!(last.op, Some(ChangeOp::Remove), "{driver}");
+        let stmt = last.data.as_ref().unwrap().stmt.as_deref();
+        assert_eq!(stmt, Some("<urn:s> <urn:p> \"x\" .\n"), "{driver}");
+
+        let get = GetRdfGraphSummary::new().mode(GraphSummaryType::Detailed);
+        let summary = store.call(&get).unwrap().payload.unwrap();
+        let summary = summary.graph_summary.unwrap();
+        assert_eq!(summary.num_quads, Some(2), "{driver}");
+        assert_eq!(summary.subject_structures.unwrap().len(), 2, "{driver}");
     }
 }
 
