@@ -21,6 +21,7 @@ mod patterns;
 mod projections;
 mod query;
 mod ranges;
+mod reduce;
 mod refusals;
 mod subqueries;
 #[cfg(test)]
@@ -63,6 +64,7 @@ pub(crate) fn translate(source: &Source<'_>) -> Result<Translation, Failure> {
     ranges::rewrite(&query, &mut edits)?;
     subqueries::rewrite(&query, &mut edits)?;
     projections::rewrite(&query, &mut edits)?;
+    reduce::rewrite(&query, &mut edits);
     let (text, segments) = edits.finish();
     limits::check_translated(&text)?;
     Ok(Translation {

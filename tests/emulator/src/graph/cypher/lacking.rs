@@ -2,7 +2,7 @@
 
 use super::query::{Clause, Query};
 use super::tokens::Kind;
-use super::{ID, expressions};
+use super::{ID, expressions, reduce};
 use crate::failure::Failure;
 
 /// Functions that the engine does not have, in lower case.
@@ -58,7 +58,12 @@ pub(super) fn check(query: &Query<'_>) -> Result<(), Failure> {
         }
         let name = query.token(at).to_ascii_lowercase();
         let is_lacking = query.call(at).is_some() && LACKING.contains(&name.as_str());
-        if is_lacking && !removes_id(query, at) && joined(query, at).is_none() {
+        let is_rewritten = || {
+            removes_id(query, at)
+                || joined(query, at).is_some()
+                || reduce::unrolled(query, at).is_some()
+        };
+        if is_lacking && !is_rewritten() {
             return Err(lacking(query, at, &format!("{}()", query.token(at))));
         }
     }

@@ -21,30 +21,31 @@ const OPERATORS: &[&str] = &[
 
 /// Refuses texts that are too long or too deep.
 pub(super) fn check(query: &Query<'_>) -> Result<(), Failure> {
-    if query.len() > MAX_TOKENS {
-        return Err(Failure::new(
-            "QueryTooLargeException",
-            format!("The query has more than {MAX_TOKENS} tokens."),
-        ));
-    }
     let shape = shape(query);
     if shape.depth > MAX_DEPTH {
         return Err(malformed(format!(
             "nested more than {MAX_DEPTH} levels deep."
         )));
     }
-    check_height(&shape)
+    check_size(query, &shape)
 }
 
-/// Refuses texts that became too deep.
+/// Refuses texts that became too long or too deep.
 pub(super) fn check_translated(text: &str) -> Result<(), Failure> {
-    check_height(&shape(&Query::new(text)?))
+    let query = Query::new(text)?;
+    check_size(&query, &shape(&query))
 }
 
-fn check_height(shape: &Shape) -> Result<(), Failure> {
+fn check_size(query: &Query<'_>, shape: &Shape) -> Result<(), Failure> {
     if shape.height > MAX_HEIGHT {
         return Err(malformed(
             "too many nested brackets and operators in a row.",
+        ));
+    }
+    if query.len() > MAX_TOKENS {
+        return Err(Failure::new(
+            "QueryTooLargeException",
+            format!("The query has more than {MAX_TOKENS} tokens."),
         ));
     }
     Ok(())

@@ -152,6 +152,10 @@ fn functions() {
             "RETURN NOT a.`b`.c =~ '(?i).*Bo.*'",
             "RETURN NOT toLower(a.`b`.c) CONTAINS 'bo'",
         ),
+        (
+            "RETURN reduce(sum = 0, x IN [1, y.x] | sum + x * 2), reduce(s = 'a', x IN [] | s + x)",
+            "RETURN (((0) + (1) * 2) + (y.x) * 2)            , ('a')         ",
+        ),
         ("RETURN 'a\r\nb'", "RETURN 'a\\r\\nb'"),
     ] {
         assert_text(text, expected);
@@ -332,6 +336,8 @@ const PIECES: &[&str] = &[
     "=~",
     "ü",
     "removeKeyFromMap",
+    "reduce",
+    "join",
 ];
 
 proptest! {

@@ -147,7 +147,7 @@ fn what_the_engine_lacks() {
             "neptune.read() (line 1, column 1)",
         ),
         (
-            "RETURN reduce(s = 0, x IN [1] | s + x)",
+            "RETURN reduce(s = 0, x IN l | s + x)",
             "reduce() (line 1, column 8)",
         ),
         (
