@@ -33,8 +33,8 @@ const FIRST_EDGE: u64 = 1 << 40;
 
 /// The rows that a step of a query may have, and the edges that a query may follow, before it counts as a runaway.
 /// They are counted, so that a query ends in the same way on every machine.
-const MAX_ROWS: usize = 1_000_000;
-const MAX_EXPANSIONS: u64 = 10_000_000;
+const MAX_ROWS: usize = 200_000;
+const MAX_EXPANSIONS: u64 = 2_000_000;
 
 /// The engine, and a copy of the committed graph with Neptune's ids.
 pub(super) struct Mars {
