@@ -28,6 +28,7 @@ mod subqueries;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod unwinds;
 
 /// The property with the id of an element.
 pub(crate) const ID: &str = "~id";
@@ -35,6 +36,9 @@ pub(crate) const ID: &str = "~id";
 pub(crate) const NODE: &str = "~node";
 /// Begins the id of an element that has none before the query ends. The engine's number and `;` follow.
 pub(crate) const UNASSIGNED: char = '\u{f8ff}';
+/// The rows that a step of a query may have before the query counts as a runaway. They are counted, so that a query ends
+/// in the same way on every machine.
+pub(crate) const MAX_ROWS: usize = 200_000;
 /// The engine's error for a range that is too long contains this text.
 pub(crate) const RANGE_TOO_LONG: &str = "range() of more than 1048576 values";
 
@@ -63,6 +67,7 @@ pub(crate) fn translate(source: &Source<'_>) -> Result<Translation, Failure> {
     expressions::rewrite(&query, &mut edits);
     functions::rewrite(&query, source.now, &mut edits);
     ranges::rewrite(&query, &mut edits)?;
+    unwinds::check(&query, source.parameters)?;
     subqueries::rewrite(&query, &mut edits)?;
     projections::rewrite(&query, &mut edits)?;
     reduce::rewrite(&query, &mut edits);

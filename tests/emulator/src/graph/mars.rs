@@ -17,7 +17,7 @@ use marsdb_query::{
 
 use self::changes::Settled;
 use self::values::Reader;
-use super::cypher::{self, ID, NODE, Translation};
+use super::cypher::{self, ID, MAX_ROWS, NODE, Translation};
 use super::{Edge, ElementChange, Engine, Graph, Node, Query, Ran, Source};
 use crate::engine::{Stop, internal};
 use crate::failure::Failure;
@@ -31,9 +31,7 @@ mod values;
 /// Edges have internal ids from here on, so that they differ from those of nodes.
 const FIRST_EDGE: u64 = 1 << 40;
 
-/// The rows that a step of a query may have, and the edges that a query may follow, before it counts as a runaway.
-/// They are counted, so that a query ends in the same way on every machine.
-const MAX_ROWS: usize = 200_000;
+/// The edges that a query may follow before it counts as a runaway.
 const MAX_EXPANSIONS: u64 = 2_000_000;
 
 /// The engine, and a copy of the committed graph with Neptune's ids.

@@ -33,6 +33,18 @@ pub(super) fn rewrite(query: &Query<'_>, edits: &mut Edits<'_>) -> Result<(), Fa
     Ok(())
 }
 
+/// The length of the list that a call makes, if the arguments are numbers.
+pub(super) fn length(query: &Query<'_>, at: usize) -> Option<i128> {
+    let arguments = query.items(at + 1, query.call(at)?);
+    let numbers: Option<Vec<i128>> = arguments.iter().map(|item| integer(query, *item)).collect();
+    let (start, end, step) = match numbers?.as_slice() {
+        [start, end] => (*start, *end, 1),
+        [start, end, step] => (*start, *end, *step),
+        _ => return None,
+    };
+    (end - start).checked_div(step).map(|steps| steps + 1)
+}
+
 /// The value of a literal.
 fn integer(query: &Query<'_>, (first, end): (usize, usize)) -> Option<i128> {
     let negative = query.symbol(first, "-");

@@ -354,3 +354,42 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn rows_of_writes_are_sorted_before_some_are_taken() {
+    assert_text(
+        "MATCH (n) SET n.x = 1 RETURN n LIMIT 1",
+        "MATCH (n) SET n.x = 1 RETURN n ORDER BY true LIMIT 1",
+    );
+    for text in [
+        "MATCH (n) RETURN n LIMIT 1",
+        "MATCH (n) SET n.x = 1 RETURN n ORDER BY n.y LIMIT 1",
+        "MATCH (n) SET n.limit = 1 WITH n LIMIT 2 RETURN n",
+    ] {
+        assert_text(text, text);
+    }
+}
+
+#[test]
+fn products_of_lists_are_limited() {
+    let limited = "TimeLimitExceededException";
+    let message = "The emulator does not make more than 200000 rows.";
+    for text in [
+        "UNWIND range(1, 5000) AS x UNWIND range(1, 5000) AS y RETURN count(*)",
+        "UNWIND range(1, 5000) AS x WITH x UNWIND range(5000, 1, -1) AS y RETURN x",
+        "UNWIND range(1, 200000) AS x UNWIND [1, 2] AS y RETURN x",
+    ] {
+        assert_refused(text, limited, message);
+    }
+    for text in [
+        "UNWIND range(1, 100) AS x UNWIND range(1, 100) AS y RETURN count(*)",
+        "UNWIND range(1, 5000) AS x WITH count(x) AS c UNWIND range(1, 5000) AS y RETURN y",
+        "UNWIND range(1, 5000) AS x WITH x WHERE x = 1 UNWIND range(1, 5000) AS y RETURN y",
+        "UNWIND range(1, 5000) AS x RETURN x UNION UNWIND range(1, 5000) AS x RETURN x",
+    ] {
+        assert_text(text, text);
+    }
+    let rows = json!({ "rows": vec![0; 500] });
+    let text = "UNWIND $rows AS x UNWIND $rows AS y RETURN x";
+    assert!(translated(text, &rows).is_err());
+}
