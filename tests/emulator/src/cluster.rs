@@ -29,6 +29,10 @@ pub(crate) struct Cluster {
     pub(crate) rdf: crate::rdf::Rdf,
     #[cfg(feature = "graph")]
     pub(crate) graph: crate::graph::PropertyGraph,
+    /// Threads that execute queries have clones of it. While there are some, loads do not store anything: they would
+    /// wait for a query that writes, which waits for the emulator.
+    #[cfg(feature = "engine")]
+    pub(crate) executing: std::sync::Arc<()>,
     pub(crate) loader: Loader,
     pub(crate) ml: MlJobs,
     pub(crate) statistics: AllStatistics,
@@ -55,6 +59,8 @@ impl Cluster {
             rdf: crate::rdf::Rdf::default(),
             #[cfg(feature = "graph")]
             graph: crate::graph::PropertyGraph::default(),
+            #[cfg(feature = "engine")]
+            executing: std::sync::Arc::default(),
             loader: Loader::default(),
             ml: MlJobs::default(),
             statistics: AllStatistics::default(),

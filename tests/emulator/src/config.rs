@@ -47,6 +47,8 @@ pub struct Config {
     pub(crate) data_processing_jobs: Option<BTreeSet<String>>,
     pub(crate) check_ml_jobs: bool,
     pub(crate) load_duration: Duration,
+    #[cfg(feature = "engine")]
+    pub(crate) s3: Vec<crate::operations::loader::files::storage::Mapping>,
     pub(crate) unknown_load_is_bad_request: bool,
     pub(crate) restart_duration: Duration,
     pub(crate) queries: QuerySettings,
@@ -84,6 +86,8 @@ impl Default for Config {
             data_processing_jobs: None,
             check_ml_jobs: false,
             load_duration: Duration::from_secs(10),
+            #[cfg(feature = "engine")]
+            s3: Vec::new(),
             unknown_load_is_bad_request: false,
             restart_duration: Duration::from_secs(5),
             queries: QuerySettings::default(),

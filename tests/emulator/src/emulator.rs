@@ -43,7 +43,7 @@ const NO_WEBSOCKETS: &str = "The emulator has no WebSockets. Gremlin runs over H
 
 /// A Neptune cluster in memory.
 ///
-/// It does no I/O, reads no clock and, except with `Config::rdf_engine`, uses no randomness: the same
+/// Except with `Files::folder`, it does no I/O. It reads no clock and, except with `Config::rdf_engine`, uses no randomness: the same
 /// [`Config`], requests and times give the same outcomes, byte for byte.
 #[derive(Debug)]
 pub struct Emulator {

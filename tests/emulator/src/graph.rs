@@ -14,7 +14,7 @@ pub(crate) use self::work::Work;
 use crate::engine::Stop;
 use crate::failure::Failure;
 use crate::operations::statistics::content::Content;
-use crate::{Language, QueryKind, QueryRequest};
+use crate::{Change, Language, QueryKind, QueryRequest};
 
 mod answer;
 mod cypher;
@@ -143,7 +143,6 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync {
     fn graph(&self) -> Graph;
 
     /// Applies changes in order, and commits them. If one is impossible, none is applied.
-    #[allow(dead_code, reason = "for loads")]
     fn apply(&self, changes: &[ElementChange]) -> Result<(), Failure>;
 }
 
@@ -184,10 +183,25 @@ impl PropertyGraph {
         Ok(Arc::clone(engine))
     }
 
+    /// The committed graph.
+    pub(crate) fn graph(&self) -> Graph {
+        let engine = self.engine.as_ref();
+        engine.map(|engine| engine.graph()).unwrap_or_default()
+    }
+
     /// What the graph contains.
     pub(crate) fn content(&self) -> Content {
-        let graph = self.engine.as_ref().map(|engine| engine.graph());
-        summary::content(&graph.unwrap_or_default())
+        summary::content(&self.graph())
+    }
+
+    /// Applies and commits the changes of a load. Returns the records of the change stream.
+    pub(crate) fn load(
+        &mut self,
+        seed: u64,
+        changes: &[ElementChange],
+    ) -> Result<Vec<Change>, Failure> {
+        self.engine(seed)?.apply(changes)?;
+        Ok(records::records(changes))
     }
 
     /// Removes all nodes and edges. Queries that still run keep the old graph.

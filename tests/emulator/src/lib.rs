@@ -70,6 +70,9 @@ pub mod manual {
     #[doc = include_str!("../docs/faults.md")]
     pub mod faults {}
 
+    #[doc = include_str!("../docs/loader.md")]
+    pub mod loader {}
+
     #[doc = include_str!("../docs/open_cypher.md")]
     pub mod open_cypher {}
 
@@ -128,6 +131,10 @@ pub use crate::generated::Generated;
 pub use crate::input::Input;
 pub use crate::log::{LogEntry, SignatureCheck};
 pub use crate::operations::index_rebuild::rebuild::{IndexRebuild, RebuildStatus};
+#[cfg(feature = "engine")]
+pub use crate::operations::loader::files::folder::LoadFilesError;
+#[cfg(feature = "engine")]
+pub use crate::operations::loader::files::storage::Files;
 pub use crate::operations::loader::load::BulkLoad;
 pub use crate::operations::loader::script::LoadScript;
 pub use crate::operations::ml::job::{JobStatus, MlJob, MlKind};

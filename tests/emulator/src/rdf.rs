@@ -6,14 +6,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use oxigraph::model::{GraphNameRef, TripleRef};
+use oxigraph::model::{GraphNameRef, Quad, Term, TripleRef};
 use oxigraph::store::{Store, Transaction};
+use serde_json::json;
 
 pub(crate) use self::work::Work;
 use crate::engine::{Stop, internal};
 use crate::failure::Failure;
 use crate::operations::statistics::content::Content;
-use crate::{Config, Language, QueryKind, QueryRequest};
+use crate::{Change, Config, Language, QueryKind, QueryRequest};
 
 mod changes;
 mod literals;
@@ -28,7 +29,7 @@ mod work;
 mod writing;
 
 /// The graph that stores triples without a graph.
-const DEFAULT_GRAPH: &str = "http://aws.amazon.com/neptune/vocab/v01/DefaultNamedGraph";
+pub(crate) const DEFAULT_GRAPH: &str = "http://aws.amazon.com/neptune/vocab/v01/DefaultNamedGraph";
 /// The base of relative IRIs, since engine 1.2.1.0.
 const BASE: &str = "http://aws.amazon.com/neptune/default/";
 
@@ -64,6 +65,31 @@ impl Rdf {
         self.store = None;
     }
 
+    /// The store, which is made when it is first used.
+    fn store(&mut self) -> Result<&Store, Failure> {
+        let store = match self.store.take() {
+            Some(store) => store,
+            None => Store::new().map_err(internal)?,
+        };
+        Ok(self.store.insert(store))
+    }
+
+    /// Adds the statements of a load, and commits them. Returns the records of the change stream: those that were not
+    /// there before.
+    pub(crate) fn load(&mut self, quads: Vec<Quad>) -> Result<Vec<Change>, Failure> {
+        let mut transaction = self.store()?.start_transaction().map_err(internal)?;
+        let mut added = Vec::new();
+        for quad in quads {
+            if !transaction.contains(&quad).map_err(internal)? {
+                transaction.insert(&quad);
+                added.push(Change::add(json!({ "stmt": changes::statement(quad) })));
+            }
+        }
+        unite(&mut transaction, &Stop::default())?;
+        transaction.commit().map_err(internal)?;
+        Ok(added)
+    }
+
     /// Prepares the execution of a request.
     pub(crate) fn prepare(
         &mut self,
@@ -71,20 +97,25 @@ impl Rdf {
         config: &Config,
         stop: Stop,
     ) -> Result<Work, Failure> {
-        let store = match &self.store {
-            Some(store) => store.clone(),
-            None => {
-                let store = Store::new().map_err(internal)?;
-                self.store.insert(store).clone()
-            }
-        };
         Ok(Work {
-            store,
+            store: self.store()?.clone(),
             request: Arc::clone(request),
             max_time: config.queries.timeout,
             records_changes: config.streams.enabled,
             stop,
         })
+    }
+}
+
+/// Brings a statement into the form in which Neptune stores it.
+///
+/// # Errors
+///
+/// An integer with more than 64 bits.
+pub(crate) fn normalize(quad: &mut Quad) -> Result<(), Failure> {
+    match &mut quad.object {
+        Term::Literal(literal) => literals::normalize(literal),
+        _ => Ok(()),
     }
 }
 

@@ -109,3 +109,17 @@ impl Config {
         self
     }
 }
+
+#[cfg(feature = "engine")]
+impl Config {
+    /// Maps a bucket, or the part of it below a prefix, to files. A bulk load from a source in it reads the files and
+    /// loads them, unless [`Emulator::next_load`](crate::Emulator::next_load) set a script for it. Other loads are only
+    /// simulated. A file `people.csv` of `s3("s3://bucket/data", ..)` is the object `s3://bucket/data/people.csv`.
+    ///
+    /// Property graphs need `graph_engine`, RDF needs `rdf_engine`: a load for which there is no engine is refused.
+    pub fn s3(mut self, uri: impl AsRef<str>, files: crate::Files) -> Self {
+        let mapping = crate::operations::loader::files::storage::Mapping::new(uri.as_ref(), files);
+        self.s3.push(mapping);
+        self
+    }
+}

@@ -34,6 +34,11 @@ impl Emulator {
         work(&mut self.cluster, &request, stop, now)
     }
 
+    /// A thread that executes a query keeps this until it has ended.
+    pub(crate) fn executing(&self) -> Arc<()> {
+        Arc::clone(&self.cluster.executing)
+    }
+
     /// Sets the time limit of this query.
     pub(crate) fn limit_query(&mut self, ticket: Ticket, limit: Duration) {
         if let Some(job) = self.cluster.queries.get_mut(ticket.0) {

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::{Arrival, Emulator};
 use crate::failure::Failure;
-use crate::operations::queries;
 use crate::operations::queries::answer::{Reply, reply};
 use crate::operations::queries::queue::{Conclusion, Job};
+use crate::operations::{loader, queries};
 use crate::{Fault, LogEntry, Now, Outcome, QueryScript, ScriptId};
 
 /// How many outcomes are kept until they are taken; the oldest are dropped first.
@@ -87,8 +87,9 @@ impl Emulator {
         }
     }
 
-    /// Advances the time to `now` without a request: queries whose duration is over are completed.
+    /// Advances the time to `now` without a request: bulk loads and queries whose duration is over are completed.
     pub fn advance_to(&mut self, now: Now) {
+        loader::advance(&mut self.cluster, now);
         queries::advance_to(&mut self.cluster, now);
         for (ticket, job, conclusion) in self.cluster.queries.take_ended() {
             if let Some(entry) = self.respond(ticket, &job, conclusion, now) {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::Emulator;
 use crate::Now;
 use crate::operations::index_rebuild::rebuild::IndexRebuild;
+use crate::operations::loader;
 use crate::operations::loader::load::BulkLoad;
 use crate::operations::loader::script::LoadScript;
 use crate::operations::ml::job::{MlJob, MlKind};
@@ -34,6 +35,39 @@ impl Emulator {
         self.cluster.loader.script(script);
     }
 
+    /// Loads all files into the property graph and the triples: all of them, or nothing if one has an error. The end of
+    /// a name decides the format: `.csv` (in the Gremlin or the openCypher format, by its header), `.nt`, `.nq`, `.ttl`,
+    /// `.rdf`, `.owl` or `.xml`, each also with `.gz` or `.bz2` after it. Files of nodes are loaded before those of edges.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read, has an unknown format or contains an error, the engine for its format is not enabled, or
+    /// a server executes a query at this moment.
+    ///
+    /// ```
+    /// # #[cfg(feature = "oxigraph")]
+    /// # {
+    /// use neptunedata_emulator::{Config, Emulator, Files, Now};
+    ///
+    /// let mut neptune = Emulator::new(Config::default().rdf_engine(true));
+    /// let files = Files::in_memory([("people.ttl", "<urn:ada> <urn:name> 'Ada' .")]);
+    /// neptune.load_files(&files, Now::at_unix(1_704_067_200))?;
+    ///
+    /// let files = Files::in_memory([("people.nt", "<urn:ada> .")]);
+    /// let error = neptune.load_files(&files, Now::at_unix(1_704_067_200)).expect_err("a term is missing");
+    /// assert!(error.to_string().starts_with("people.nt: record 1: "));
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "engine")]
+    pub fn load_files(
+        &mut self,
+        files: &crate::Files,
+        now: Now,
+    ) -> Result<(), crate::LoadFilesError> {
+        loader::files::folder::load(&mut self.cluster, files, now)
+    }
+
     /// The bulk load with this id.
     #[must_use]
     pub fn load(&self, id: &str) -> Option<&BulkLoad> {
@@ -50,8 +84,7 @@ impl Emulator {
     /// The overall status of a bulk load at this time, such as `LOAD_IN_PROGRESS`.
     #[must_use]
     pub fn load_status(&self, id: &str, now: Now) -> Option<String> {
-        let mut then = self.cluster.loader.clone();
-        then.advance(now);
+        let then = loader::preview(&self.cluster, now);
         then.get(id).map(|load| load.status().to_owned())
     }
 

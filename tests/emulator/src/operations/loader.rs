@@ -9,6 +9,7 @@
 use serde_json::json;
 
 use self::load::{BulkLoad, State};
+use self::queue::Loader;
 use self::script::LoadScript;
 use super::{Answer, Answered, Route, one_of, without_nulls};
 use crate::cluster::Cluster;
@@ -16,8 +17,10 @@ use crate::failure::Failure;
 use crate::incoming::{Incoming, Members};
 use crate::input::Kind::{Any, Flag, Number, Text};
 use crate::input::{Inputs, Member};
-use crate::{Config, Role, ids};
+use crate::{Config, Now, Role, ids};
 
+#[cfg(feature = "engine")]
+pub(crate) mod files;
 pub(crate) mod load;
 pub(crate) mod queue;
 pub(crate) mod script;
@@ -101,7 +104,7 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     let dependencies = members.strings("dependencies")?.unwrap_or_default();
     let dependencies: Vec<String> = dependencies.into_iter().map(str::to_owned).collect();
 
-    cluster.loader.advance(incoming.now);
+    advance(cluster, incoming.now);
     let refuse = |what: &str| {
         Failure::bad_request(format!(
             "Failed to start new load for the source {source}. {what}"
@@ -123,6 +126,8 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     {
         return Err(unknown_id(&cluster.config, unknown));
     }
+    #[cfg(feature = "engine")]
+    let files = files::settings(&cluster.config, &members, &source)?;
     let id = cluster.ids.uuid();
     let load = BulkLoad {
         id: id.clone(),
@@ -133,10 +138,44 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
         run: 1,
         nothing_left: false,
         script: LoadScript::default(),
+        #[cfg(feature = "engine")]
+        files: None,
+        #[cfg(feature = "engine")]
+        loaded: Default::default(),
         state: State::Queued,
     };
+    #[cfg(feature = "engine")]
+    let load = load.reading(files);
     cluster.loader.start(load, mode, incoming.now);
     Ok(Answer::payload(json!({ "loadId": id })))
+}
+
+/// Completes the loads that are due by now, in order. Those with files store them.
+pub(crate) fn advance(cluster: &mut Cluster, now: Now) {
+    while let Some(end) = cluster.loader.due(now) {
+        #[cfg(feature = "engine")]
+        if !files::run(cluster, now) {
+            return;
+        }
+        cluster.loader.complete(end, now);
+    }
+}
+
+/// The loads as they will be at this time. Nothing is stored.
+pub(crate) fn preview(cluster: &Cluster, now: Now) -> Loader {
+    let mut loader = cluster.loader.clone();
+    #[cfg(feature = "engine")]
+    let (mut staged, mut ids) = (files::Staged::default(), cluster.ids.clone());
+    while let Some(end) = loader.due(now) {
+        #[cfg(feature = "engine")]
+        if let Some(running) = loader.running()
+            && let Some(outcome) = staged.load(cluster, &mut ids, running)
+        {
+            outcome.finish(running);
+        }
+        loader.complete(end, now);
+    }
+    loader
 }
 
 /// The members of the body or, without a body, of the query.
@@ -196,7 +235,7 @@ fn list(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     let most = incoming.query_integer("limit", 1, 100)?.unwrap_or(100);
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let with_queued = incoming.query_flag("includeQueuedLoads")?.unwrap_or(true);
-    cluster.loader.advance(incoming.now);
+    advance(cluster, incoming.now);
     let newest_first = cluster.loader.all().rev();
     // The queued loads come first in any case: they are the newest.
     let ids: Vec<&str> = newest_first
@@ -216,7 +255,7 @@ fn status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     let per_page = incoming
         .query_integer("errorsPerPage", 1, most)?
         .unwrap_or(10);
-    cluster.loader.advance(incoming.now);
+    advance(cluster, incoming.now);
     let Some(load) = cluster.loader.get(id) else {
         return Err(unknown_id(&cluster.config, id));
     };
@@ -236,7 +275,7 @@ fn cancel(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
         ));
     }
     let id = load_id(incoming);
-    cluster.loader.advance(incoming.now);
+    advance(cluster, incoming.now);
     if cluster.loader.cancel(id, incoming.now) {
         // M34: the model has a status, but the service sends an empty body.
         Ok(Answer::Empty)

@@ -48,7 +48,7 @@ fn statements<E: Display>(
 
 /// The quad as N-Quads. The graph of triples that were stored without a graph is omitted, as in the example of the
 /// [guide](https://docs.aws.amazon.com/neptune/latest/userguide/streams-change-formats.html) (assumed).
-fn statement(mut quad: Quad) -> String {
+pub(super) fn statement(mut quad: Quad) -> String {
     if quad.graph_name == NamedNode::new_unchecked(DEFAULT_GRAPH).into() {
         quad.graph_name = GraphName::DefaultGraph;
     }

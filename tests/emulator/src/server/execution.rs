@@ -22,6 +22,7 @@ pub(super) fn start(shared: &Arc<Shared>, emulator: &mut Emulator, ticket: Ticke
     let execution = Execution {
         shared: Arc::clone(shared),
         ticket,
+        _executing: emulator.executing(),
     };
     let spawned = engine::thread().spawn(move || execution.run(&work));
     if let Err(error) = spawned {
@@ -35,6 +36,7 @@ pub(super) fn start(shared: &Arc<Shared>, emulator: &mut Emulator, ticket: Ticke
 struct Execution {
     shared: Arc<Shared>,
     ticket: Ticket,
+    _executing: Arc<()>,
 }
 
 impl Execution {

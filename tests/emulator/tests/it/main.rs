@@ -13,7 +13,11 @@ mod graph_streams;
 mod index_rebuild;
 mod loader;
 mod loader_errors;
+#[cfg(feature = "graph")]
+mod loader_files;
 mod loader_queue;
+#[cfg(feature = "oxigraph")]
+mod loader_rdf;
 mod ml;
 mod plan;
 mod queries;

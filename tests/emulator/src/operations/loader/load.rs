@@ -1,10 +1,14 @@
 //! One bulk load.
 
 use std::collections::BTreeMap;
+#[cfg(feature = "engine")]
+use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value, json};
 
+#[cfg(feature = "engine")]
+use super::files::Settings;
 use super::script::{LoadError, LoadScript};
 use crate::Now;
 use crate::clock::unix_millis;
@@ -29,6 +33,12 @@ pub struct BulkLoad {
     /// Whether an earlier load has already loaded everything.
     pub(super) nothing_left: bool,
     pub(super) script: LoadScript,
+    /// How it loads files, if it does.
+    #[cfg(feature = "engine")]
+    pub(super) files: Option<Settings>,
+    /// The URIs of the files that this load and those that it resumes have loaded.
+    #[cfg(feature = "engine")]
+    pub(super) loaded: BTreeSet<String>,
     pub(super) state: State,
 }
 
@@ -86,6 +96,8 @@ impl BulkLoad {
     pub(super) fn resume(&mut self, previous: &BulkLoad) {
         self.run = previous.run.saturating_add(1);
         self.nothing_left = previous.has_completed();
+        #[cfg(feature = "engine")]
+        self.loaded.clone_from(&previous.loaded);
     }
 
     pub(super) fn is_queued(&self) -> bool {
@@ -110,6 +122,23 @@ impl BulkLoad {
             return None;
         };
         Some(since.saturating_add(self.script.duration.unwrap_or(self.duration)))
+    }
+
+    /// Makes this a load of files, if there are settings for them.
+    #[cfg(feature = "engine")]
+    pub(super) fn reading(mut self, files: Option<Settings>) -> Self {
+        if files.is_some() {
+            // The counts are known when the files have been read.
+            self.script = LoadScript::completing().records(0);
+        }
+        self.files = files;
+        self
+    }
+
+    /// The settings of its files, if it has to read some.
+    #[cfg(feature = "engine")]
+    pub(super) fn files(&self) -> Option<&Settings> {
+        self.files.as_ref().filter(|_| !self.nothing_left)
     }
 
     pub(super) fn complete(&mut self, at: Duration) {
@@ -202,9 +231,10 @@ impl BulkLoad {
             State::Ended { wall, spent, .. } => (*wall, *spent),
         };
         let script = &self.script;
+        let counted = || script.errors.iter().filter(|error| !error.is_mismatch);
         let is_parsing = |error: &&LoadError| error.code == "PARSING_ERROR";
-        let parsing = script.errors.iter().filter(is_parsing).count();
-        let others = script.errors.len().saturating_sub(parsing);
+        let parsing = counted().filter(is_parsing).count();
+        let others = counted().count().saturating_sub(parsing);
         let so_far = |count: u64| self.so_far(count, spent);
         without_nulls(json!({
             "fullUri": uri,

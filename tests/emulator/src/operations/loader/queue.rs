@@ -52,7 +52,14 @@ impl Loader {
 
     /// Adds a load, which starts immediately if no other load runs or waits.
     pub(super) fn start(&mut self, mut load: BulkLoad, mode: Mode, now: Now) {
-        load.script = self.scripts.pop_front().unwrap_or_default();
+        // A script has priority over files.
+        if let Some(script) = self.scripts.pop_front() {
+            load.script = script;
+            #[cfg(feature = "engine")]
+            {
+                load.files = None;
+            }
+        }
         let mut of_source = self.loads.iter().rev();
         let previous = of_source.find(|other| other.source() == load.source());
         match (mode, previous) {
@@ -68,15 +75,22 @@ impl Loader {
         self.begin_next(now.mono, now);
     }
 
-    /// Applies everything that is due by now.
-    pub(crate) fn advance(&mut self, now: Now) {
-        while let Some(running) = self.loads.iter_mut().find(|load| load.is_running()) {
-            let Some(end) = running.end().filter(|end| *end <= now.mono) else {
-                return;
-            };
-            running.complete(end);
-            self.begin_next(end, now);
+    /// When the running load ends, if that is now or earlier.
+    pub(super) fn due(&self, now: Now) -> Option<Duration> {
+        let running = self.loads.iter().find(|load| load.is_running())?;
+        running.end().filter(|end| *end <= now.mono)
+    }
+
+    /// Ends the running load at this time, and starts the next one.
+    pub(super) fn complete(&mut self, at: Duration, now: Now) {
+        if let Some(running) = self.running() {
+            running.complete(at);
         }
+        self.begin_next(at, now);
+    }
+
+    pub(super) fn running(&mut self) -> Option<&mut BulkLoad> {
+        self.loads.iter_mut().find(|load| load.is_running())
     }
 
     /// Starts the first waiting load, if none is running. A load that depends on a failed one fails at this point.

@@ -38,6 +38,8 @@ pub(super) struct LoadError {
     pub(super) message: String,
     pub(super) file: String,
     pub(super) record: i64,
+    /// Whether it is counted as a datatype mismatch.
+    pub(super) is_mismatch: bool,
 }
 
 impl Default for LoadScript {
@@ -111,7 +113,23 @@ impl LoadScript {
             message: message.into(),
             file: file.into(),
             record,
+            is_mismatch: false,
         });
         self
+    }
+}
+
+#[cfg(feature = "engine")]
+impl LoadScript {
+    /// Makes the load fail because of the emulator or of its files, rather than of their contents.
+    pub(super) fn fail(&mut self, file: &str, message: String) {
+        self.status = "LOAD_FAILED".to_owned();
+        self.errors.push(LoadError {
+            code: "INTERNAL_ERROR".to_owned(),
+            message,
+            file: file.to_owned(),
+            record: 0,
+            is_mismatch: false,
+        });
     }
 }
