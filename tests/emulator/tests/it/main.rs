@@ -55,6 +55,8 @@ mod binary;
 mod binary_control;
 #[cfg(feature = "server")]
 mod binary_files;
+#[cfg(all(feature = "oxigraph", feature = "server"))]
+mod binary_loads;
 #[cfg(feature = "tls")]
 mod binary_tls;
 #[cfg(feature = "server")]

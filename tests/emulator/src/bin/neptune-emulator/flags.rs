@@ -5,6 +5,8 @@ use std::net::Ipv6Addr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+#[cfg(feature = "engine")]
+use neptunedata_emulator::Files;
 use neptunedata_emulator::{Config, Identity, MlKind, Role};
 
 use crate::options::Given;
@@ -87,6 +89,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         ("tls", cfg!(feature = "tls"), &TLS[..]),
         ("oxigraph", cfg!(feature = "oxigraph"), &["rdf-engine"]),
         ("graph", cfg!(feature = "graph"), &["graph-engine"]),
+        ("graph or oxigraph", cfg!(feature = "engine"), &["s3"]),
     ] {
         if let Some(name) = options.iter().find(|name| !enabled && given.has(name)) {
             return Err(format!(
@@ -126,6 +129,14 @@ fn config(given: &Given) -> Result<Config, String> {
     #[cfg(feature = "graph")]
     {
         config = config.graph_engine(given.has("graph-engine"));
+    }
+    #[cfg(feature = "engine")]
+    for (uri, folder) in given.all(
+        "s3",
+        "s3://BUCKET/PREFIX=DIR with an existing folder",
+        bucket,
+    )? {
+        config = config.s3(uri, Files::folder(folder));
     }
     for identity in given.all("iam", "ACCESS:SECRET or ACCESS:SECRET:TOKEN", identity)? {
         config = config.identity(identity);
@@ -215,6 +226,16 @@ fn identity(text: &str) -> Option<Identity> {
         }
         _ => None,
     }
+}
+
+/// A bucket and its folder. The keys of objects often have equals signs, folders seldom.
+#[cfg(feature = "engine")]
+fn bucket(text: &str) -> Option<(String, PathBuf)> {
+    let (uri, folder) = text.rsplit_once('=')?;
+    let folder = PathBuf::from(folder);
+    let bucket = uri.strip_prefix("s3://")?;
+    let is_valid = !bucket.is_empty() && !bucket.starts_with('/') && folder.is_dir();
+    is_valid.then(|| (uri.to_owned(), folder))
 }
 
 fn role(text: &str) -> Option<Role> {

@@ -55,6 +55,7 @@ const OPTIONS: &[CommandOption] = &[
     one("ml-seconds", "SECONDS", "duration of Neptune ML jobs and of creating endpoints (default 10);\nall durations may have decimals"),
     one("training-seconds", "SECONDS", "duration of model training only (default: --ml-seconds)"),
     one("load-seconds", "SECONDS", "duration of a bulk load (default 10)"),
+    many("s3", "URI=DIR", "load s3://BUCKET or s3://BUCKET/PREFIX from this folder; needs the engine for\nthe format; may be repeated"),
     one("statistics-seconds", "SECONDS", "duration of a statistics refresh (default 10)"),
     one("rebuild-seconds", "SECONDS", "duration of an index rebuild (default 10)"),
     one("restart-seconds", "SECONDS", "duration of the restart after a fast reset (default 5)"),

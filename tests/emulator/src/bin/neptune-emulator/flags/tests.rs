@@ -101,6 +101,39 @@ fn an_engine_has_to_be_built_in() {
     }
 }
 
+#[test]
+fn buckets() {
+    let folder = std::env::temp_dir();
+    let flag = |uri: &str| format!("--s3={uri}={}", folder.display());
+    if cfg!(not(feature = "engine")) {
+        let error = error(&[&flag("s3://b")]);
+        assert!(
+            error.contains("built without the feature graph or oxigraph"),
+            "{error}"
+        );
+        return;
+    }
+    let flags = parse(&[&flag("s3://b/tenant=a"), "--s3", "s3://c=."]);
+    let shown = format!("{flags:?}");
+    assert!(
+        shown.contains("tenant=a/") && shown.contains("bucket: \"c\""),
+        "{shown}"
+    );
+    for wrong in [
+        "s3://b",
+        "s3://b=/no/such/folder",
+        "https://s3.amazonaws.com/b=.",
+        "s3://=.",
+        "s3:///a=.",
+    ] {
+        let error = error(&["--s3", wrong]);
+        assert!(
+            error.starts_with("--s3: expected s3://BUCKET/PREFIX=DIR"),
+            "{error}"
+        );
+    }
+}
+
 #[cfg(not(feature = "tls"))]
 #[test]
 fn tls_has_to_be_built_in() {
