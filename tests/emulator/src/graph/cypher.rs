@@ -62,6 +62,7 @@ pub(crate) fn translate(source: &Source<'_>) -> Result<Translation, Failure> {
     let limit = hints::read(&query, &mut edits)?;
     refusals::check(&query)?;
     lacking::check(&query)?;
+    query.parameters(&mut edits);
     query.strings(&mut edits);
     patterns::rewrite(&query, source.parameters, &mut edits)?;
     expressions::rewrite(&query, &mut edits);

@@ -106,8 +106,23 @@ impl Call<'_> {
             // The planner compares the text with that of properties.
             edits.replace(self.open, "");
             edits.replace(self.close, "");
+            self.property_as_value(edits);
         }
         edits.after(self.close, &format!(".`{ID}`"));
+    }
+
+    /// `id(n) = row.id`: the planner uses the index for any value but a property, so that this becomes a call.
+    fn property_as_value(&self, edits: &mut Edits<'_>) {
+        let (query, value) = (self.query, self.close + 2);
+        if query.clause(self.at) == Some(Clause::Where)
+            && query.symbol(self.close + 1, "=")
+            && query.variable(value)
+            && query.symbol(value + 1, ".")
+            && !query.symbol(value + 3, "(")
+        {
+            edits.before(value, "coalesce(");
+            edits.after(value + 2, ")");
+        }
     }
 
     /// The id of an element that may be new.

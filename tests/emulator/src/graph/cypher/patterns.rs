@@ -118,10 +118,9 @@ fn members(
     if map.keys().any(|key| key.contains('`') || key.is_empty()) {
         return Err(lacking(query, at, "a backtick in a name"));
     }
-    let token = query.token(at + 1);
     let members = map
         .keys()
-        .map(|key| format!("`{key}`: ${token}.`{key}`"))
+        .map(|key| format!("`{key}`: $`{parameter}`.`{key}`"))
         .collect::<Vec<_>>();
     edits.replace(at, format!("{{{}}}", members.join(", ")));
     edits.replace(at + 1, "");

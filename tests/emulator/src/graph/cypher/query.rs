@@ -359,6 +359,15 @@ impl<'a> Query<'a> {
         ))
     }
 
+    /// Quotes the names of parameters: the engine does not accept all of them, such as `$all`.
+    pub(super) fn parameters(&self, edits: &mut Edits<'_>) {
+        for at in 0..self.len() {
+            if self.symbol(at, "$") && self.kind(at + 1) == Some(Kind::Word) {
+                edits.replace(at + 1, format!("`{}`", self.token(at + 1)));
+            }
+        }
+    }
+
     /// Escapes line breaks in strings, which the engine does not accept.
     pub(super) fn strings(&self, edits: &mut Edits<'_>) {
         for at in 0..self.len() {

@@ -49,8 +49,8 @@ fn what_needs_no_change() {
     for text in [
         "MATCH (a:A)-[r:R*1..2 {w: 1}]->(b) WHERE a.name STARTS WITH 'x' RETURN a, r, b.name",
         "RETURN 1;",
-        "  MATCH (n) // comment\n /* another */ RETURN n.id, $id, {id: 1, size: 2}  ",
-        "UNWIND $rows AS row MERGE (n:P {name: row.name}) ON MATCH SET n.seen = 1 RETURN count(n)",
+        "  MATCH (n) // comment\n /* another */ RETURN n.id, $`id`, {id: 1, size: 2}  ",
+        "UNWIND $`rows` AS row MERGE (n:P {name: row.name}) ON MATCH SET n.seen = 1 RETURN count(n)",
         "MATCH (n:P) WHERE NOT (n)-->() AND EXISTS { (n)--() } RETURN [(n)-->(m) | m.name]",
         "MATCH (n) SET n:Label, n.x = n.`~id` REMOVE n.match DETACH DELETE n",
         "CREATE (n:Count {a: 1}), (:Exists {b: [1]})-[:Set {b: [1]}]->({c: 'd'}), (:L {e: 1})",
@@ -84,8 +84,12 @@ fn ids() {
 fn nodes_with_ids() {
     for (text, expected) in [
         (
+            "UNWIND $rows AS row MATCH (n) WHERE id(n) = row.id RETURN n",
+            "UNWIND $`rows` AS row MATCH (n:`~node`) WHERE n.`~id` = coalesce(row.id) RETURN n",
+        ),
+        (
             "MATCH (n {`~id`: 'a'})-->(:P {`~id`: $b}) RETURN n",
-            "MATCH (n:`~node` {`~id`: 'a'})-->(:`~node`:P {`~id`: $b}) RETURN n",
+            "MATCH (n:`~node` {`~id`: 'a'})-->(:`~node`:P {`~id`: $`b`}) RETURN n",
         ),
         (
             "OPTIONAL MATCH (n:P), (m) WHERE id(n) = 1 OR m.`~id` = 2 RETURN n",
@@ -136,13 +140,14 @@ fn functions() {
             "RETURN epochmillis(d), year(d), degrees(x), {x: radians(x)}",
             "RETURN (d).epochMillis, (d).year, ((x) * 57.29577951308232), {x: ((x) * 0.017453292519943295)}",
         ),
+        ("RETURN $all, $x", "RETURN $`all`, $`x`"),
         (
             "UNWIND $rows AS row CREATE (n) SET n = removeKeyFromMap(row, '~id')",
-            "UNWIND $rows AS row CREATE (n) SET n = (row )",
+            "UNWIND $`rows` AS row CREATE (n) SET n = (row )",
         ),
         (
             "RETURN join(['a', \"b\"], ', ') + join([], ''), datetime('2024-01-02'), datetime($d)",
-            "RETURN ('a' + ', ' + \"b\"  ) + ('' ), datetime('2024-01-02T00:00:00Z'), datetime($d)",
+            "RETURN ('a' + ', ' + \"b\"  ) + ('' ), datetime('2024-01-02T00:00:00Z'), datetime($`d`)",
         ),
         (
             "RETURN a.b =~ 'x.*', a =~ '.*x', NOT a =~ '.*x y.*' AND a + b =~ \"x\"",
@@ -193,8 +198,8 @@ fn parameters_as_properties() -> Result<(), Failure> {
     let translation = translated("CREATE (n:P $props)-[:R $props]->($missing)", &parameters)?;
     assert_eq!(
         translation.text,
-        "CREATE (n:P {`first name`: $props.`first name`, `~id`: $props.`~id`})\
-         -[:R {`first name`: $props.`first name`, `~id`: $props.`~id`}]->($missing)"
+        "CREATE (n:P {`first name`: $`props`.`first name`, `~id`: $`props`.`~id`})\
+         -[:R {`first name`: $`props`.`first name`, `~id`: $`props`.`~id`}]->($`missing`)"
     );
     let failure = translated("CREATE ($props)", &json!({"props": {"a`b": 1}})).unwrap_err();
     assert_eq!(failure.status, 501);
