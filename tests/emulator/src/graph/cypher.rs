@@ -17,13 +17,13 @@ mod functions;
 mod hints;
 mod lacking;
 mod limits;
-mod paging;
 mod patterns;
 mod projections;
 mod query;
 mod ranges;
 mod reduce;
 mod refusals;
+mod returns;
 mod subqueries;
 #[cfg(test)]
 mod tests;
@@ -72,7 +72,7 @@ pub(crate) fn translate(source: &Source<'_>) -> Result<Translation, Failure> {
     subqueries::rewrite(&query, &mut edits)?;
     projections::rewrite(&query, &mut edits)?;
     reduce::rewrite(&query, &mut edits);
-    paging::rewrite(&query, &mut edits);
+    returns::rewrite(&query, &mut edits);
     let (text, segments) = edits.finish();
     limits::check_translated(&text)?;
     Ok(Translation {

@@ -361,7 +361,12 @@ proptest! {
 }
 
 #[test]
-fn rows_of_writes_are_sorted_before_some_are_taken() {
+fn the_last_return_of_a_write() {
+    assert_text("CREATE (n) RETURN *", "CREATE (n) WITH * RETURN *");
+    assert_text(
+        "CREATE (n) RETURN DISTINCT * SKIP 1",
+        "CREATE (n) WITH * RETURN DISTINCT * ORDER BY true SKIP 1",
+    );
     assert_text(
         "MATCH (n) SET n.x = 1 RETURN n LIMIT 1",
         "MATCH (n) SET n.x = 1 RETURN n ORDER BY true LIMIT 1",
