@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::binary::{exchange, start};
+use crate::binary::{complaint, exchange, start};
 use crate::loader::body;
-use crate::support::Json;
+use crate::support::{Json, assert_contains};
 
 /// A folder of this test, removed when it ends.
 struct Folder(PathBuf);
@@ -110,4 +110,28 @@ fn a_folder_is_a_bucket() {
         query,
     );
     assert_eq!(found["results"]["bindings"][0]["n"]["value"], "2");
+}
+
+#[test]
+fn a_folder_is_loaded_at_the_start() {
+    let folder = Folder::new("data", &[("more/2.ttl", "<urn:a> <urn:p> 1, 2 .")]);
+    let path = folder.0.display().to_string();
+    let (_running, endpoint) = start(&["--rdf-engine", "--data", &path]);
+    let query = "query=ASK+%7B<urn:a>+<urn:p>+1,2%7D";
+    let found = ask(
+        &endpoint,
+        "/sparql",
+        "application/x-www-form-urlencoded",
+        query,
+    );
+    assert_eq!(found["boolean"], true);
+
+    let text = complaint(&["--data", &path], 1);
+    assert_contains(&text, "more/2.ttl");
+    let missing = format!("{path}/missing");
+    let text = complaint(&["--rdf-engine", "--data", &missing], 1);
+    assert_contains(&text, "missing");
+    fs::write(folder.0.join("3.nt"), "<urn:a> .").expect("written");
+    let text = complaint(&["--rdf-engine", "--data", &path], 1);
+    assert_contains(&text, "3.nt: record 1: ");
 }

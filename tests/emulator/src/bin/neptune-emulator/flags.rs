@@ -58,6 +58,8 @@ pub(crate) struct Flags {
     pub(crate) config: Config,
     pub(crate) scripts: Vec<PathBuf>,
     pub(crate) changes: Vec<PathBuf>,
+    #[cfg(feature = "engine")]
+    pub(crate) data: Vec<PathBuf>,
     pub(crate) statistics: bool,
     pub(crate) summaries: Option<PathBuf>,
     pub(crate) log: bool,
@@ -89,7 +91,11 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         ("tls", cfg!(feature = "tls"), &TLS[..]),
         ("oxigraph", cfg!(feature = "oxigraph"), &["rdf-engine"]),
         ("graph", cfg!(feature = "graph"), &["graph-engine"]),
-        ("graph or oxigraph", cfg!(feature = "engine"), &["s3"]),
+        (
+            "graph or oxigraph",
+            cfg!(feature = "engine"),
+            &["data", "s3"],
+        ),
     ] {
         if let Some(name) = options.iter().find(|name| !enabled && given.has(name)) {
             return Err(format!(
@@ -105,6 +111,8 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         config: config(&given)?,
         scripts: given.paths("scripts"),
         changes: given.paths("changes"),
+        #[cfg(feature = "engine")]
+        data: given.paths("data"),
         statistics: given.has("statistics") || given.has("summaries"),
         summaries: given.path("summaries"),
         log: given.has("log"),

@@ -10,6 +10,8 @@ use std::task::Poll;
 use std::time::{Duration, SystemTime};
 use std::{env, io};
 
+#[cfg(feature = "engine")]
+use neptunedata_emulator::Files;
 use neptunedata_emulator::{Emulator, Now, Server, ServerOptions};
 
 use crate::control::Control;
@@ -136,6 +138,12 @@ fn filled(flags: &Flags, script_names: &ScriptNames) -> io::Result<Emulator> {
             let name = format!("{}:{line}", path.display());
             names.insert(emulator.script(script), name);
         }
+    }
+    #[cfg(feature = "engine")]
+    for folder in &flags.data {
+        emulator
+            .load_files(&Files::folder(folder), Now::new(now, Duration::ZERO))
+            .map_err(io::Error::other)?;
     }
     for path in &flags.changes {
         for step in changes::read(path)? {

@@ -56,6 +56,7 @@ const OPTIONS: &[CommandOption] = &[
     one("training-seconds", "SECONDS", "duration of model training only (default: --ml-seconds)"),
     one("load-seconds", "SECONDS", "duration of a bulk load (default 10)"),
     many("s3", "URI=DIR", "load s3://BUCKET or s3://BUCKET/PREFIX from this folder; needs the engine for\nthe format; may be repeated"),
+    many("data", "DIR", "load all files in this folder at the start, in the formats of the bulk loader;\nneeds the engine for the format; may be repeated"),
     one("statistics-seconds", "SECONDS", "duration of a statistics refresh (default 10)"),
     one("rebuild-seconds", "SECONDS", "duration of an index rebuild (default 10)"),
     one("restart-seconds", "SECONDS", "duration of the restart after a fast reset (default 5)"),
