@@ -14,29 +14,33 @@ use neptunedata::{
     bytes::Bytes,
     http::{self, HeaderMap, HeaderName, HeaderValue},
 };
-use neptunedata_emulator::{Config, Emulator, Now, Outcome, QueryScript, SignatureCheck, Ticket};
+use neptunedata_emulator::{
+    Config, Emulator, Files, Now, Outcome, QueryScript, SignatureCheck, Ticket,
+};
 use serde::Deserialize;
 use serde_json::json;
 
 const KEYS: (&str, &str) = ("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 
 /// The clients, and how many requests each sends at least.
-const TRANSCRIPTS: [(&str, usize); 6] = [
-    ("aws-cli", 16),
-    ("awswrangler", 16),
-    ("boto3", 60),
-    ("graph-notebook", 35),
-    ("javascript", 25),
+const TRANSCRIPTS: [(&str, usize); 7] = [
+    ("aws-cli", 18),
+    ("awswrangler", 24),
+    ("boto3", 90),
+    ("graph-notebook", 40),
+    ("javascript", 29),
     ("langchain", 14),
+    ("tour", 9),
 ];
 
 /// The members of JSON objects that depend on the clock.
-const OF_THE_CLOCK: [&str; 6] = [
+const OF_THE_CLOCK: [&str; 7] = [
     "commitTimestamp",
     "date",
     "elapsed",
     "lastStatisticsComputationTime",
     "lastTrxTimestamp",
+    "startTime",
     "statisticsId",
 ];
 
@@ -128,12 +132,18 @@ impl Response {
     }
 }
 
+fn files(folder: &str) -> Files {
+    Files::folder(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))
+}
+
 /// The emulator with the settings of `record.py`.
 fn emulator(head: &Head) -> Emulator {
     let mut config = Config::default()
         .graph_engine(true)
         .rdf_engine(true)
         .streams(true)
+        .s3("s3://tour", files("../emulator/examples/tour"))
+        .s3("s3://data", files("compatibility/engines/data"))
         .load_duration(Duration::from_millis(1500))
         .query_timeout(Duration::from_secs(60));
     if head.iam {

@@ -60,3 +60,11 @@ summary = call("get-propertygraph-summary", "--mode", "detailed")["payload"]["gr
 assert summary["nodeLabels"] == ["Book"] and summary["numEdges"] == 0, summary
 stream = call("get-propertygraph-stream", "--iterator-type", "TRIM_HORIZON", "--limit", "20")
 assert {"vl", "vp", "e"} == {record["data"]["type"] for record in stream["records"]}
+
+source = ["--source", "s3://tour/", "--format", "csv", "--s3-bucket-region", "us-east-1"]
+load = call("start-loader-job", *source, "--iam-role-arn", "arn:aws:iam::123456789012:role/Loader")["payload"]["loadId"]
+while (status := call("get-loader-job-status", "--load-id", load)["payload"]["overallStatus"]["status"]) == "LOAD_IN_PROGRESS":
+    time.sleep(1)
+assert status == "LOAD_COMPLETED", status
+assert call("list-loader-jobs")["payload"]["loadIds"] == [load]
+assert run("MATCH (p:Person)-[:KNOWS]->(q) RETURN p.name, q.name ORDER BY p.name")[0] == {"p.name": "Ada", "q.name": "Alan"}

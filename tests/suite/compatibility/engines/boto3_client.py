@@ -152,6 +152,44 @@ def streams():
     print(fails("StreamRecordsNotFoundException", client.get_sparql_stream, iteratorType="TRIM_HORIZON"))
 
 
+def loads():
+    given = {"s3BucketRegion": "us-east-1", "iamRoleArn": "arn:aws:iam::123456789012:role/Loader"}
+
+    def load(source, format="csv", **more):
+        return client.start_loader_job(source=source, format=format, **given, **more)["payload"]["loadId"]
+
+    def status(id, **more):
+        return client.get_loader_job_status(loadId=id, **more)["payload"]
+
+    def wait(id):
+        while status(id)["overallStatus"]["status"] in ("LOAD_IN_QUEUE", "LOAD_IN_PROGRESS"):
+            time.sleep(1)
+        return status(id, details=True, errors=True)
+
+    tour = load("s3://tour/", updateSingleCardinalityProperties=True, queueRequest=True)
+    songs = load("s3://data/opencypher/", "opencypher", queueRequest=True, dependencies=[tour])
+    assert status(songs)["overallStatus"]["status"] == "LOAD_IN_QUEUE"
+    assert wait(songs)["overallStatus"]["status"] == "LOAD_COMPLETED"
+    assert status(tour)["overallStatus"]["status"] == "LOAD_COMPLETED"
+    born = "MATCH (p:Person) WHERE p.born IS NOT NULL RETURN p.name AS name, p.born AS born ORDER BY name"
+    assert run(born)[0] == {"name": "Ada", "born": 1815}, run(born)
+    assert run("MATCH (a)-[b:BEFORE]->(c) RETURN a.title, c.title") == [{"a.title": "Help!", "c.title": "Yesterday"}]
+    failed = wait(load("s3://data/broken/"))
+    assert failed["overallStatus"]["status"] == "LOAD_FAILED", failed
+    [entry] = failed["errors"]["errorLogs"]
+    assert (entry["errorCode"], entry["recordNum"]) == ("PARSING_ERROR", 2), entry
+    rest = wait(load("s3://data/broken/", failOnError=False))["overallStatus"]
+    assert (rest["status"], rest["datatypeMismatchErrors"]) == ("LOAD_FAILED", 1), rest
+    assert wait(load("s3://data/rdf/people.ttl", "turtle"))["overallStatus"]["totalRecords"] == 2
+    nothing = wait(load("s3://data/none/"))
+    assert nothing["overallStatus"]["status"].startswith("LOAD_"), nothing
+    cancelled = load("s3://tour/")
+    client.cancel_loader_job(loadId=cancelled)
+    assert status(cancelled)["overallStatus"]["status"] == "LOAD_CANCELLED_BY_USER"
+    assert client.list_loader_jobs()["payload"]["loadIds"][0] == cancelled
+    print(fails("BulkLoadIdNotFoundException", client.cancel_loader_job, loadId="00000000-0000-0000-0000-000000000000"))
+
+
 def reset():
     token = client.execute_fast_reset(action="initiateDatabaseReset")["payload"]["token"]
     assert client.execute_fast_reset(action="performDatabaseReset", token=token)["status"] == "200 OK"
@@ -160,5 +198,5 @@ def reset():
     assert run("MATCH (n) RETURN count(n) AS n") == [{"n": 0}]
 
 
-for step in writes, reads, updates, errors, explains, running, contents, streams, reset:
+for step in writes, reads, updates, errors, explains, running, contents, streams, loads, reset:
     step()

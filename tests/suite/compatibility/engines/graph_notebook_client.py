@@ -107,5 +107,16 @@ def contents():
     assert counted.status_code == 200
 
 
-for step in property_graph, rdf, running, contents:
+def loads():
+    role = "arn:aws:iam::123456789012:role/Loader"
+    load = good(client.load("s3://data/rdf/", "turtle", role, failOnError="TRUE", parallelism="HIGH"))["payload"]["loadId"]
+    while (status := good(client.load_status(load, details="true"))["payload"]["overallStatus"])["status"] == "LOAD_IN_PROGRESS":
+        time.sleep(1)
+    assert status["status"] == "LOAD_COMPLETED", status
+    assert select("SELECT ?born WHERE { ?p <http://example.org/name> 'Edsger' ; <http://example.org/born> ?born }") == [{"born": "1930"}]
+    assert good(client.load_status())["payload"]["loadIds"] == [load]
+    fails("BulkLoadIdNotFoundException", client.load_status(NONE))
+
+
+for step in property_graph, rdf, running, contents, loads:
     step()

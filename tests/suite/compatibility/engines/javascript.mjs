@@ -60,3 +60,15 @@ const after = { iteratorType: "AFTER_SEQUENCE_NUMBER", commitNum: Number(commitN
 assert((await send("GetPropertygraphStream", after)).totalRecords > 0);
 await fails("StreamRecordsNotFoundException", () => send("GetSparqlStream", { iteratorType: "TRIM_HORIZON" }));
 await fails("InvalidParameterException", () => send("CancelOpenCypherQuery", { queryId: "00000000-0000-0000-0000-000000000000" }));
+
+const source = { source: "s3://data/opencypher/", format: "opencypher", s3BucketRegion: "us-east-1" };
+const started = await send("StartLoaderJob", { ...source, iamRoleArn: "arn:aws:iam::123456789012:role/Loader" });
+const loadId = started.payload.loadId;
+let status;
+do {
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  status = (await send("GetLoaderJobStatus", { loadId, details: true })).payload.overallStatus;
+} while (status.status === "LOAD_IN_PROGRESS");
+assert.equal(status.status, "LOAD_COMPLETED");
+assert.deepEqual((await send("ListLoaderJobs")).payload.loadIds, [loadId]);
+assert.deepEqual(await run("MATCH (s:Song) RETURN sum(s.seconds) AS length"), [{ length: 266 }]);

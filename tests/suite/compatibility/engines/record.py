@@ -20,6 +20,7 @@ ROOT = HERE.parents[3]
 KEYS = ("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 # The engines, and all that clients read about them. The replay in tests/clients_engines.rs has the same settings.
 FLAGS = ["--graph-engine", "--rdf-engine", "--streams", "--load-seconds", "1.5", "--query-timeout", "60"]
+FLAGS += ["--s3", f"s3://tour={ROOT}/tests/emulator/examples/tour", "--s3", f"s3://data={HERE}/data"]
 FLAGS += ["--scripts", HERE / "slow.jsonl"]
 # They differ from run to run or from machine to machine. Without accept-encoding, responses are text.
 UNNEEDED = {"user-agent", "x-amz-user-agent", "amz-sdk-invocation-id", "amz-sdk-request", "connection", "accept-encoding"}

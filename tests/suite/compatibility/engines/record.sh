@@ -29,3 +29,4 @@ record boto3 "$python $here/boto3_client.py"
 record graph-notebook "$clients/graph-notebook/bin/python $here/graph_notebook_client.py"
 record javascript "node $clients/node/javascript.mjs"
 record langchain "$python $here/langchain_graph.py"
+record tour "$python $here/../../../emulator/examples/python/tour.py" --unsigned

@@ -1,6 +1,7 @@
 """Calls the emulator with awswrangler, which always uses TLS."""
 
 import os
+import time
 import urllib.parse
 
 import certifi
@@ -54,3 +55,12 @@ assert list(frame["o"]) == ["http://example.org/Ada", "http://example.org/Other"
 frame = neptune.execute_sparql(client, "SELECT (COUNT(*) AS ?n) FROM <http://example.org/graph> WHERE { ?s ?p ?o }")
 assert list(frame["n"]) == ["1"]
 fails("MalformedQueryException", neptune.execute_sparql, "SELECT ?s WHERE { ?s")
+
+role = "arn:aws:iam::123456789012:role/Loader"
+for source, format in ("s3://tour/", "csv"), ("s3://data/rdf/", "turtle"):
+    load = client.load(source, role, format=format)
+    while (status := client.load_status(load)["payload"]["overallStatus"]["status"]) == "LOAD_IN_PROGRESS":
+        time.sleep(1)
+    assert status == "LOAD_COMPLETED", status
+assert cypher("MATCH (p:Person) RETURN count(p) AS n") == [{"n": 3}]
+assert list(neptune.execute_sparql(client, "SELECT ?n { ?p <http://example.org/born> 1930 ; ?name ?n } ORDER BY ?n")["n"])
