@@ -278,6 +278,40 @@ fn changes_are_followed_from_where_it_stopped() {
     }
 }
 
+/// The figures are those in the comments of the same tour in Python.
+#[test]
+fn a_local_graph_is_created_loaded_and_read() {
+    let stdout = succeed(example("local_graph"));
+    for expected in [
+        "loaded 13 records",
+        "Londoners know Alan, born in 1912",
+        "Londoners know Grace, born in 1906",
+        "commit 2 of the stream has 13 records",
+        "the graph has 5 nodes [\"Person\", \"Town\"] and 3 edges [\"KNOWS\", \"LIVES_IN\"]",
+    ] {
+        assert!(
+            stdout.contains(expected),
+            "{expected:?} is missing in\n{stdout}"
+        );
+    }
+}
+
+/// `tests/clients_engines.rs` replays what this script sends.
+#[test]
+fn the_readme_quotes_the_tour_in_python() {
+    let readme = include_str!("../../../README.md");
+    let (_, section) = readme.split_once("## A local Neptune\n").unwrap();
+    let (_, block) = section.split_once("```python\n").unwrap();
+    let (block, _) = block.split_once("```").unwrap();
+    let mut script = include_str!("../../emulator/examples/python/tour.py").lines();
+    for line in block.lines() {
+        assert!(
+            script.any(|it| it == line),
+            "{line:?} is missing or in another place"
+        );
+    }
+}
+
 #[test]
 fn the_first_command_of_the_readme_is_an_example() {
     let readme = include_str!("../../../README.md");
