@@ -393,6 +393,7 @@ fn products_of_lists_are_limited() {
     }
     for text in [
         "UNWIND range(1, 100) AS x UNWIND range(1, 100) AS y RETURN count(*)",
+        "UNWIND range(1, 1000000) AS x WITH x LIMIT 5 RETURN x",
         "UNWIND range(1, 5000) AS x WITH count(x) AS c UNWIND range(1, 5000) AS y RETURN y",
         "UNWIND range(1, 5000) AS x WITH x WHERE x = 1 UNWIND range(1, 5000) AS y RETURN y",
         "UNWIND range(1, 5000) AS x RETURN x UNION UNWIND range(1, 5000) AS x RETURN x",

@@ -27,10 +27,15 @@ pub(super) fn check(query: &Query<'_>, parameters: &Map<String, Json>) -> Result
         let reduces = ["WHERE", "LIMIT", "UNION"].into_iter().any(is_keyword);
         if aggregates || reduces || query.word(at, "DISTINCT") {
             rows = 1;
-        } else if is_keyword("UNWIND") && query.level(at) == 0 {
-            rows = length(query, at + 1, parameters).saturating_mul(rows);
+            continue;
         }
-        if rows > i128::try_from(MAX_ROWS).unwrap_or(i128::MAX) {
+        if !is_keyword("UNWIND") || query.level(at) > 0 {
+            continue;
+        }
+        // The rows of a single list are few enough.
+        let is_product = rows > 1;
+        rows = length(query, at + 1, parameters).saturating_mul(rows);
+        if is_product && rows > i128::try_from(MAX_ROWS).unwrap_or(i128::MAX) {
             return Err(Failure::new(
                 "TimeLimitExceededException",
                 format!("The emulator does not make more than {MAX_ROWS} rows."),
