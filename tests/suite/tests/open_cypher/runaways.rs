@@ -29,7 +29,7 @@ fn nesting_is_limited() {
             match refused.as_deref() {
                 None => assert!(depth <= 400, "{depth} {open}"),
                 Some(MALFORMED) => assert!(depth > 20, "{depth} {open}"),
-                Some(TOO_LARGE) => assert_eq!(depth, 100_000, "{open}"),
+                Some(TOO_LARGE) => assert!(depth >= 100_000, "{depth} {open}"),
                 Some("BadRequestException") => assert_eq!(open, "size("),
                 other => panic!("{depth} {open}: {other:?}"),
             }
@@ -51,13 +51,13 @@ fn chains_of_operators_are_limited() {
         for length in [80, 400, 3_000, 100_000] {
             let query = format!("RETURN {first}{} AS x", operator.repeat(length));
             let refused = refused(&mut graph, &query);
-            let expected = match length {
-                3_000 => MALFORMED,
-                100_000 => TOO_LARGE,
-                // Some of them have values of wrong types.
-                _ => continue,
-            };
-            assert_eq!(refused.as_deref(), Some(expected), "{length}{operator}");
+            // Some of the short ones have values of wrong types.
+            let is_limit = |code: &str| code == MALFORMED || code == TOO_LARGE;
+            let is_limited = refused.as_deref().is_some_and(is_limit);
+            assert!(
+                is_limited || length <= 400,
+                "{length}{operator}: {refused:?}"
+            );
         }
     }
     assert!(graph.run("RETURN true AND true OR true AS x").is_ok());
