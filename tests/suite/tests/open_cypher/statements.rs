@@ -175,8 +175,8 @@ fn selected() -> (Vec<Statement>, Vec<String>, bool) {
     };
     let file = Path::new(&file);
     let statements = parsed(&fs::read_to_string(file).unwrap());
-    let beside = file.with_file_name("fixture.json").into_os_string();
-    let fixture = fs::read(env::var_os(FIXTURE).unwrap_or(beside)).unwrap();
+    let default = file.with_file_name("fixture.json").into_os_string();
+    let fixture = fs::read(env::var_os(FIXTURE).unwrap_or(default)).unwrap();
     (statements, serde_json::from_slice(&fixture).unwrap(), false)
 }
 
