@@ -198,6 +198,18 @@ fn a_query_that_fails_changes_nothing() {
 }
 
 #[test]
+fn an_undefined_variable_is_named() {
+    let mut neptune = emulator();
+    for text in [
+        "MATCH (n) RETURN m",
+        "MATCH (n) WHERE m.name = 'x' RETURN n",
+    ] {
+        let message = refuses(&mut neptune, text, MALFORMED);
+        assert_eq!(message, "Variable `m` not defined", "{text}");
+    }
+}
+
+#[test]
 fn a_reader_refuses_writes() {
     let mut neptune = emulator();
     rows(&mut neptune, "CREATE (:A {name: 'SET'})");

@@ -11,8 +11,11 @@ use crate::graph::cypher::{RANGE_TOO_LONG, Translation};
 pub(super) fn query(error: QueryError, translation: &Translation) -> Failure {
     match error {
         QueryError::Syntax(message) => malformed(&placed(&message, translation)),
-        QueryError::Semantic(message) => malformed(&message),
-        QueryError::UnboundVariable(name) => malformed(&format!("Variable `{name}` not defined")),
+        QueryError::Semantic(message) => match undefined(&message) {
+            Some(name) => not_defined(name),
+            None => malformed(&message),
+        },
+        QueryError::UnboundVariable(name) => not_defined(&name),
         // Neptune's text is not known.
         QueryError::MissingParam(name) => {
             Failure::missing_parameter(format!("Expected parameter(s): {name}"))
@@ -55,6 +58,16 @@ pub(super) fn last_label() -> Failure {
 
 fn malformed(message: &str) -> Failure {
     Failure::new("MalformedQueryException", message)
+}
+
+/// The variable in an error before the execution: `expression references undefined variable 'm'`.
+fn undefined(message: &str) -> Option<&str> {
+    let (_, name) = message.split_once("undefined variable '")?;
+    name.strip_suffix('\'')
+}
+
+fn not_defined(name: &str) -> Failure {
+    malformed(&format!("Variable `{name}` not defined"))
 }
 
 /// The error of a query that takes more than its budget.
