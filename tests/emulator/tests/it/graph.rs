@@ -179,7 +179,7 @@ fn a_query_that_fails_changes_nothing() {
         ),
         ("MATCH (n:A) SET n.x = 1 RETURN missing", MALFORMED),
         (
-            "MATCH (n:A) SET n.x = reduce(s = 0, x IN [1] | s + x)",
+            "MATCH (n:A) SET n.x = reduce(s = 0, x IN n.list | s + x)",
             CANNOT,
         ),
     ] {
