@@ -149,7 +149,7 @@ fn an_assignment_of_all_properties_keeps_the_id() {
 }
 
 #[test]
-fn a_node_has_always_a_label() {
+fn a_node_always_has_a_label() {
     let mut neptune = emulator();
     let created = rows(&mut neptune, "CREATE (n {`~id`: 'a'}) RETURN n");
     assert_eq!(created[0]["n"]["~labels"], json!(["vertex"]));

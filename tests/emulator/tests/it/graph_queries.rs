@@ -12,7 +12,7 @@ use crate::support::{Ask, assert_contains, assert_starts, encoded, get};
 
 /// The time limit of the cluster.
 const LIMIT: Duration = Duration::from_secs(120);
-/// Paths without number, as each node leads to each other one.
+/// More paths than the engine can follow, because each node leads to each other node.
 const LONG: &str = "MATCH (a)-[*1..9]->(b) RETURN count(*) AS n";
 const LONG_WRITE: &str = "MATCH (a)-[*1..9]->(b) SET a.x = 1";
 
@@ -122,9 +122,9 @@ fn a_server_is_stopped_while_queries_run() {
     }
 }
 
-/// Writes wait for each other, and each sees what the others have written.
+/// Each write sees what the others have written.
 #[test]
-fn writes_beside_each_other() {
+fn concurrent_writes_wait_for_each_other() {
     let server = server();
     let add = "MERGE (c:Counter {`~id`: 'c'}) ON CREATE SET c.n = 1 ON MATCH SET c.n = c.n + 1";
     let mut clients: Vec<Raw> = (0..8).map(|_| Raw::ask(&server, &request(add))).collect();

@@ -104,7 +104,7 @@ fn runaways_exceed_the_time_limit() {
         );
         assert!(graph.contents() == before, "{query} changed the graph");
     }
-    // Smaller ones are answered.
+    // Smaller queries are answered.
     for query in [
         "RETURN size(range(1, 10000)) AS n",
         "UNWIND range(1, 100) AS x UNWIND range(1, 100) AS y RETURN count(*) AS n",

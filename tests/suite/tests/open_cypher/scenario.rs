@@ -102,15 +102,15 @@ impl Run<'_> {
     fn make(&mut self, statement: &str) -> Result<(), String> {
         self.before = Some(Contents::default());
         let made = self.graph.query(statement, &self.parameters);
-        made.map(drop).map_err(|refusal| told(&refusal))
+        made.map(drop).map_err(|refusal| describe(&refusal))
     }
 
     fn rows(&self) -> Result<&[Row], String> {
         let answer = self.answer.as_ref().expect("a query before");
-        answer.as_deref().map_err(told)
+        answer.as_deref().map_err(describe)
     }
 
-    /// The names of the TCK's errors are not Neptune's, so that each error is right.
+    /// The names of the TCK's errors are not Neptune's, so any error passes.
     fn expect_error(&self) -> Result<(), String> {
         match self.rows() {
             Ok(rows) => Err(format!("{} rows", rows.len())),
@@ -179,7 +179,7 @@ impl Run<'_> {
     }
 }
 
-fn told(refusal: &Refusal) -> String {
+fn describe(refusal: &Refusal) -> String {
     format!("{} {}: {}", refusal.status, refusal.code, refusal.message)
 }
 

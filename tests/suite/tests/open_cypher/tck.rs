@@ -144,7 +144,7 @@ fn scenarios_of_the_tck_pass() {
     assert!(passed * 100 >= attempted * LEAST, "{passed} of {attempted}");
 }
 
-/// The outcome of each scenario, in order; of those that are excluded, nothing.
+/// The outcome of each scenario, in order; `None` if it is excluded.
 fn outcomes(
     all: &[Named],
     graphs: &NamedGraphs,

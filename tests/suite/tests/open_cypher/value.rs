@@ -180,7 +180,7 @@ impl<'a> Reader<'a> {
         assert!(self.skip(token), "no {token} before {}", self.0);
     }
 
-    /// The text up to a character that belongs to no name, number or keyword.
+    /// The text up to a character that is not part of a name, a number or a keyword.
     fn word(&mut self) -> &'a str {
         let text = self.0.trim_start();
         let is_end = |char: char| !(char.is_alphanumeric() || "_.+-".contains(char));
