@@ -43,8 +43,8 @@ const NO_WEBSOCKETS: &str = "The emulator has no WebSockets. Gremlin runs over H
 
 /// A Neptune cluster in memory.
 ///
-/// Except with `Files::folder`, it does no I/O. It reads no clock and, except with `Config::rdf_engine`, uses no randomness: the same
-/// [`Config`], requests and times give the same outcomes, byte for byte.
+/// It does no I/O, except with `Files::folder`. It reads no clock and uses no randomness, except with
+/// `Config::rdf_engine`: the same [`Config`], requests and times give the same outcomes, byte for byte.
 #[derive(Debug)]
 pub struct Emulator {
     cluster: Cluster,

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 /// The course of a load. Register it with [`Emulator::next_load`](crate::Emulator::next_load). Without a
-/// script, a load has one file with one record and completes.
+/// script, a load reads its files if its bucket is mapped with `Config::s3`; otherwise it has one file with one record
+/// and completes.
 ///
 /// Statuses are words of the [loader](https://docs.aws.amazon.com/neptune/latest/userguide/loader-message.html), such
 /// as `LOAD_FAILED`; other texts are sent unchanged.
