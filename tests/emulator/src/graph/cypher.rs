@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use self::edits::{Edits, Segment};
 use self::query::Query;
+use self::tokens::Token;
 use super::Source;
 use crate::failure::Failure;
 
@@ -89,6 +90,18 @@ impl Translation {
     pub(crate) fn locate(&self, line: usize, column: usize) -> (usize, usize) {
         let offset = edits::offset(&self.text, line, column);
         edits::place(&self.original, edits::original(&self.segments, offset))
+    }
+
+    /// The line and the column of the first token in the original text that is this name, in any case.
+    pub(crate) fn find(&self, name: &str) -> Option<(usize, usize)> {
+        let tokens = tokens::tokenize(&self.original).ok()?;
+        let text = |token: &Token| self.original.get(token.start..token.end);
+        let is_name = |token: &&Token| {
+            let text = text(token).unwrap_or_default();
+            text.trim_matches('`').eq_ignore_ascii_case(name)
+        };
+        let found = tokens.iter().find(is_name)?;
+        Some(edits::place(&self.original, found.start))
     }
 }
 

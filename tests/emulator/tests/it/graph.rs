@@ -198,14 +198,28 @@ fn a_query_that_fails_changes_nothing() {
 }
 
 #[test]
-fn an_undefined_variable_is_named() {
+fn malformed_queries_are_located() {
     let mut neptune = emulator();
-    for text in [
-        "MATCH (n) RETURN m",
-        "MATCH (n) WHERE m.name = 'x' RETURN n",
+    for (text, place) in [
+        (
+            "MATCH (n)\nRETURN m",
+            "Variable `m` not defined (line 2, column 8)",
+        ),
+        (
+            "MATCH (n) WHERE m.name = 'x' RETURN n",
+            "Variable `m` not defined (line 1, column 17)",
+        ),
+        (
+            "RETURN 'foo(1)', Foo(1)",
+            "unknown function 'foo' (line 1, column 18)",
+        ),
+        (
+            "MATCH (n) WHERE id(n) = 'a' RETURN n +* 1",
+            "at line 1, column 39",
+        ),
+        ("MATCH (n RETURN n", "at line 1, column 7"),
     ] {
-        let message = refuses(&mut neptune, text, MALFORMED);
-        assert_eq!(message, "Variable `m` not defined", "{text}");
+        assert_contains(&refuses(&mut neptune, text, MALFORMED), place);
     }
 }
 

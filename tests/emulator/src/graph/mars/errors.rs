@@ -11,11 +11,8 @@ use crate::graph::cypher::{RANGE_TOO_LONG, Translation};
 pub(super) fn query(error: QueryError, translation: &Translation) -> Failure {
     match error {
         QueryError::Syntax(message) => malformed(&placed(&message, translation)),
-        QueryError::Semantic(message) => match undefined(&message) {
-            Some(name) => not_defined(name),
-            None => malformed(&message),
-        },
-        QueryError::UnboundVariable(name) => not_defined(&name),
+        QueryError::Semantic(message) => with_place(message, translation),
+        QueryError::UnboundVariable(name) => not_defined(&name, translation),
         // Neptune's text is not known.
         QueryError::MissingParam(name) => {
             Failure::missing_parameter(format!("Expected parameter(s): {name}"))
@@ -60,14 +57,29 @@ fn malformed(message: &str) -> Failure {
     Failure::new("MalformedQueryException", message)
 }
 
-/// The variable in an error before the execution: `expression references undefined variable 'm'`.
-fn undefined(message: &str) -> Option<&str> {
-    let (_, name) = message.split_once("undefined variable '")?;
-    name.strip_suffix('\'')
+/// An error that was found before the execution. If it names something, such as `undefined variable 'm'`, the first
+/// place of the name is added.
+fn with_place(message: String, translation: &Translation) -> Failure {
+    let Some(name) = message.split('\'').nth(1) else {
+        return malformed(&message);
+    };
+    if message.contains("undefined variable") {
+        return not_defined(name, translation);
+    }
+    malformed(&format!("{message}{}", place(name, translation)))
 }
 
-fn not_defined(name: &str) -> Failure {
-    malformed(&format!("Variable `{name}` not defined"))
+fn not_defined(name: &str, translation: &Translation) -> Failure {
+    let place = place(name, translation);
+    malformed(&format!("Variable `{name}` not defined{place}"))
+}
+
+/// The first place of a name in the query of the user.
+fn place(name: &str, translation: &Translation) -> String {
+    let found = translation.find(name);
+    found.map_or_else(String::new, |(line, column)| {
+        format!(" (line {line}, column {column})")
+    })
 }
 
 /// The error of a query that takes more than its budget.
