@@ -67,7 +67,7 @@ setters! {
     query_queue(queries: usize) => queries.queue = queries;
 
     /// The cluster parameter `neptune_query_timeout`, which the engine status reports. The server ends
-    /// queries of the RDF engine after this time with a `TimeLimitExceededException`; other queries
+    /// queries that an engine executes after this time with a `TimeLimitExceededException`; other queries
     /// last as long as their scripts say. Default: 120 seconds, as on clusters.
     query_timeout(timeout: Duration) => queries.timeout = timeout;
 
@@ -91,8 +91,7 @@ setters! {
     ///
     /// Values that the engine generates differ from run to run: labels of blank nodes, `NOW()`, `RAND()` and `UUID()`.
     /// The server executes each query in its own thread; [`Emulator::handle`](crate::Emulator::handle) executes it
-    /// before it returns, without a time limit. Explain does not show its plans, and change streams do not record its
-    /// updates.
+    /// before it returns, without a time limit. Explain does not show its plans.
     #[cfg(feature = "oxigraph")]
     rdf_engine(enabled: bool) => queries.rdf_engine = enabled;
 
@@ -100,7 +99,8 @@ setters! {
     /// even with the feature.
     ///
     /// The server executes each query in its own thread; [`Emulator::handle`](crate::Emulator::handle) executes it
-    /// before it returns, without a time limit. Gremlin does not see this graph: its results still come from scripts.
+    /// before it returns, without a time limit. `rand()` differs from run to run. Gremlin does not see this graph: its
+    /// results still come from scripts. The page [openCypher](crate::manual::open_cypher) lists what is refused.
     #[cfg(feature = "graph")]
     graph_engine(enabled: bool) => queries.graph_engine = enabled;
 }
