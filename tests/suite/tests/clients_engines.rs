@@ -18,7 +18,7 @@ use neptunedata_emulator::{
     Config, Emulator, Files, Now, Outcome, QueryScript, SignatureCheck, Ticket,
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const KEYS: (&str, &str) = ("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 
@@ -212,6 +212,25 @@ fn the_emulator_gives_the_recorded_responses() {
         let requests = replay(name, &transcript(name));
         assert!(requests >= least, "{name}: {requests}");
     }
+}
+
+#[test]
+fn the_queries_of_the_tour_were_recorded() {
+    let script = include_str!("../../emulator/examples/python/tour.py");
+    let transcript = transcript("tour");
+    let exchanges = transcript
+        .lines()
+        .skip(1)
+        .map(|line| serde_json::from_str(line).unwrap());
+    let mut queries = 0;
+    for Exchange { request, .. } in exchanges {
+        let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
+        if let Some(query) = body["query"].as_str() {
+            assert!(script.contains(&format!("\"{query}\"")), "{query}");
+            queries += 1;
+        }
+    }
+    assert_eq!(queries, 3);
 }
 
 #[test]
