@@ -1,4 +1,4 @@
-//! What real query engines have in common: their work, and how it is stopped, observed and ended.
+//! What the query engines have in common: how a request is executed, stopped, observed and ended.
 
 use std::fmt;
 use std::panic::resume_unwind;
@@ -6,8 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
-pub(crate) use self::output::Output;
-pub(crate) use self::output::Stream;
+pub(crate) use self::output::{Output, Stream};
 use crate::failure::Failure;
 use crate::{Change, ChangeStream, Response};
 

@@ -1,7 +1,7 @@
 //! The property graph on a real engine.
 //!
-//! [`Engine`] is what openCypher runs on; another engine can take its place. The form of responses, change streams,
-//! roles and time limits are Neptune's, so they are here and not in the engine.
+//! [`Engine`] executes openCypher; [`mars`] implements it, and another engine could. The form of responses, change
+//! streams, roles and time limits are Neptune's, so they are in this module and not in the engine.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -125,7 +125,7 @@ pub(crate) enum ElementChange {
     },
 }
 
-/// The text of a query, and what it refers to.
+/// The text of a query, its parameters and its time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Source<'a> {
     pub(crate) text: &'a str,
@@ -153,17 +153,18 @@ pub(crate) trait Query {
     /// The time limit that the query sets.
     fn limit(&self) -> Option<Duration>;
 
-    /// Executes the query to its end. Its changes are stored only if the result is [committed](Ran::commit).
-    fn run(&self, stop: &Stop) -> Result<Ran<'_>, Failure>;
+    /// Executes the query to its end. Its changes are stored only if the result is [committed](QueryOutput::commit).
+    fn run(&self, stop: &Stop) -> Result<QueryOutput<'_>, Failure>;
 }
 
 /// The result of a query.
-pub(crate) struct Ran<'a> {
+pub(crate) struct QueryOutput<'a> {
     pub(crate) columns: Vec<String>,
     pub(crate) rows: Vec<Vec<Value>>,
-    /// What the query changed. Within a query the order is by kind, such that applying the changes one by one always
-    /// gives a graph: an edge is removed before its nodes, and added after them.
+    /// What the query changed, in an order in which the changes can be applied one by one: an edge is removed before its
+    /// nodes, and added after them.
     pub(crate) changes: Vec<ElementChange>,
+    /// Stores the changes.
     pub(crate) commit: Box<dyn FnOnce() -> Result<(), Failure> + 'a>,
 }
 

@@ -1,4 +1,4 @@
-//! Writes results as Neptune does
+//! Writes the results of a query as Neptune does
 //! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-queries.html)).
 
 use std::io;

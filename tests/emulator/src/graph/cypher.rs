@@ -13,17 +13,17 @@ use crate::failure::Failure;
 
 mod columns;
 mod edits;
-mod expressions;
 mod functions;
 mod hints;
-mod lacking;
 mod limits;
+mod not_emulated;
 mod patterns;
 mod projections;
 mod query;
 mod ranges;
 mod reduce;
 mod refusals;
+mod regular_expressions;
 mod returns;
 mod subqueries;
 #[cfg(test)]
@@ -35,10 +35,10 @@ mod unwinds;
 pub(crate) const ID: &str = "~id";
 /// The hidden label of all nodes that were stored before the query.
 pub(crate) const NODE: &str = "~node";
-/// Begins the id of an element that has none before the query ends. The engine's number and `;` follow.
-pub(crate) const UNASSIGNED: char = '\u{f8ff}';
-/// The rows that a step of a query may have before the query counts as a runaway. They are counted, so that a query ends
-/// in the same way on every machine.
+/// Takes the place of the id of an element that gets one when the query ends. The internal id and `;` follow.
+pub(crate) const ID_PLACEHOLDER: char = '\u{f8ff}';
+/// The rows that a step of a query may have. A query with more of them is assumed to be endless. Unlike time, the number
+/// of rows is the same on every machine.
 pub(crate) const MAX_ROWS: usize = 200_000;
 /// The engine's error for a range that is too long contains this text.
 pub(crate) const RANGE_TOO_LONG: &str = "range() of more than 1048576 values";
@@ -62,11 +62,11 @@ pub(crate) fn translate(source: &Source<'_>) -> Result<Translation, Failure> {
     let mut edits = Edits::new(&query);
     let limit = hints::read(&query, &mut edits)?;
     refusals::check(&query)?;
-    lacking::check(&query)?;
+    not_emulated::check(&query)?;
     query.parameters(&mut edits);
     query.strings(&mut edits);
     patterns::rewrite(&query, source.parameters, &mut edits)?;
-    expressions::rewrite(&query, &mut edits);
+    regular_expressions::rewrite(&query, &mut edits);
     functions::rewrite(&query, source.now, &mut edits);
     ranges::rewrite(&query, &mut edits)?;
     unwinds::check(&query, source.parameters)?;

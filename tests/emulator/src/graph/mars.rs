@@ -15,10 +15,9 @@ use marsdb_query::{
     substitute_params, validate_statement,
 };
 
-use self::changes::Settled;
 use self::values::Reader;
 use super::cypher::{self, ID, MAX_ROWS, NODE, Translation};
-use super::{Edge, ElementChange, Engine, Graph, Node, Query, Ran, Source};
+use super::{Edge, ElementChange, Engine, Graph, Node, Query, QueryOutput, Source};
 use crate::engine::{Stop, internal};
 use crate::failure::Failure;
 use crate::ids::Ids;
@@ -31,7 +30,7 @@ mod values;
 /// Edges have internal ids from here on, so that they differ from those of nodes.
 const FIRST_EDGE: u64 = 1 << 40;
 
-/// The edges that a query may follow before it counts as a runaway.
+/// The edges that a query may follow. A query that follows more of them is assumed to be endless.
 const MAX_EXPANSIONS: u64 = 2_000_000;
 
 /// The engine, and a copy of the committed graph with Neptune's ids.
@@ -43,14 +42,16 @@ pub(super) struct Mars {
     committed: Mutex<Arc<Elements>>,
 }
 
-/// The nodes and edges by internal id.
+/// The nodes and edges by internal id, which is called a number here.
 #[derive(Clone, Debug, Default)]
 struct Elements {
     nodes: BTreeMap<u64, Arc<Node>>,
     edges: BTreeMap<u64, Arc<Edge>>,
-    /// What the store contains, as far as it is known.
+    /// The stored records, which show what a query has changed. Those of elements that [`apply`] has changed are missing
+    /// or old.
     node_records: BTreeMap<u64, Arc<[u8]>>,
     edge_records: BTreeMap<u64, Arc<[u8]>>,
+    /// The numbers by Neptune's id.
     node_numbers: HashMap<String, u64>,
     edge_numbers: HashMap<String, u64>,
 }
@@ -172,7 +173,7 @@ impl Query for Prepared<'_> {
         self.translation.limit
     }
 
-    fn run(&self, stop: &Stop) -> Result<Ran<'_>, Failure> {
+    fn run(&self, stop: &Stop) -> Result<QueryOutput<'_>, Failure> {
         let options = ExecutionOptions {
             max_intermediate_rows: Some(MAX_ROWS),
             max_result_rows: Some(MAX_ROWS),
@@ -191,7 +192,7 @@ impl Query for Prepared<'_> {
 }
 
 impl Prepared<'_> {
-    fn read(&self, options: &ExecutionOptions) -> Result<Ran<'_>, Failure> {
+    fn read(&self, options: &ExecutionOptions) -> Result<QueryOutput<'_>, Failure> {
         let before = self.engine.committed();
         let executor = Executor::new(&self.engine.store);
         let result =
@@ -199,7 +200,7 @@ impl Prepared<'_> {
         // The snapshot that the engine has read is one of these, or lies between them.
         let after = self.engine.committed();
         let reader = Reader::new(&self.translation.text, &before, &after);
-        Ok(Ran {
+        Ok(QueryOutput {
             columns: self.columns(result.columns),
             rows: reader.rows(result.rows),
             changes: Vec::new(),
@@ -207,7 +208,7 @@ impl Prepared<'_> {
         })
     }
 
-    fn write(&self, options: &ExecutionOptions) -> Result<Ran<'_>, Failure> {
+    fn write(&self, options: &ExecutionOptions) -> Result<QueryOutput<'_>, Failure> {
         let writer = lock(&self.engine.writer);
         let before = self.engine.committed();
         // Dropped before it is committed, a transaction changes nothing.
@@ -220,10 +221,10 @@ impl Prepared<'_> {
                 options,
             )
         })?;
-        let Settled { after, changes } =
-            changes::settle(&before, &transaction, &mut lock(&self.engine.ids))?;
+        let (after, changes) =
+            changes::finalize(&before, &transaction, &mut lock(&self.engine.ids))?;
         let rows = Reader::new(&self.translation.text, &before, &after).rows(result.rows);
-        Ok(Ran {
+        Ok(QueryOutput {
             columns: self.columns(result.columns),
             rows,
             changes,

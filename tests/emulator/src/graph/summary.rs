@@ -1,4 +1,4 @@
-//! The statistics of the property graph.
+//! Computes the statistics and the summary of the property graph.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,7 +8,7 @@ use super::Graph;
 use crate::operations::statistics::content::{Content, Counts};
 use crate::operations::statistics::tally::Tally;
 
-/// What the graph contains.
+/// The counts and the summary of the graph.
 ///
 /// Edges without properties have no structure, as in the guide's example. The predicates are the names of properties
 /// and the labels of edges (assumed).

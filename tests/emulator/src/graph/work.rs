@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::{Map, Value as Json};
 
-use super::{Engine, Ran, Source, answer, records};
+use super::{Engine, QueryOutput, Source, answer, records};
 use crate::engine::{Finished, Observer, Output, Stop};
 use crate::failure::Failure;
 use crate::{ChangeStream, QueryRequest, Response};
@@ -47,7 +47,7 @@ impl Work {
         if let Some(limit) = query.limit() {
             observer.limit(limit.min(self.max_time));
         }
-        let Ran {
+        let QueryOutput {
             columns,
             rows,
             changes,

@@ -1,4 +1,4 @@
-//! The statistics of the store.
+//! Computes the statistics and the summary of the triples.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::operations::statistics::content::{Content, Counts};
 use crate::operations::statistics::tally::Tally;
 
-/// What the named graphs contain.
+/// The counts and the summary of all named graphs.
 pub(super) fn content(store: &Store) -> Result<Content, Failure> {
     let mut quads = store
         .iter()

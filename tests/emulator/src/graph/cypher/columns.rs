@@ -17,7 +17,7 @@ pub(super) fn names(query: &Query<'_>) -> Option<Vec<String>> {
     }
     let in_clause =
         |at: &usize| query.clause(*at) == Some(Clause::Return) && !query.symbol(*at, ";");
-    // Brackets in the items belong to other clauses if they contain subqueries.
+    // Only tokens outside of brackets: those in subqueries belong to other clauses.
     let end = (start..end)
         .filter(top)
         .find(|at| !in_clause(at))
@@ -32,7 +32,7 @@ fn name(query: &Query<'_>, (first, end): (usize, usize)) -> Option<String> {
         return None;
     }
     let alias = last > first + 1 && query.word(last - 1, "AS");
-    let single = first == last && query.kind(last) == Some(Kind::Quoted);
+    let single = first == last && query.kind(last) == Some(Kind::QuotedName);
     let name = if alias || single {
         query.name(last)
     } else {

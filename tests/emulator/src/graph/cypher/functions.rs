@@ -1,12 +1,12 @@
 //! Rewrites function calls.
 
 use super::edits::Edits;
-use super::lacking::joined;
+use super::not_emulated::joined;
 use super::query::{Clause, Query};
 use super::tokens::Kind;
-use super::{ID, NODE, UNASSIGNED};
+use super::{ID, ID_PLACEHOLDER, NODE};
 
-/// A variable that queries are unlikely to have.
+/// A variable with an element or an item. Queries are unlikely to have one of this name.
 const ELEMENT: &str = "`~e`";
 
 /// Functions of a `datetime` that are properties of it in the engine.
@@ -56,7 +56,7 @@ pub(super) fn rewrite(query: &Query<'_>, now: i64, edits: &mut Edits<'_>) {
             "id" => call.new_id(edits),
             "labels" => call.without(NODE, edits),
             "keys" => call.without(ID, edits),
-            "datetime" => call.midnight(edits),
+            "datetime" => call.datetime_of_date(edits),
             "exists" => call.exists(edits),
             "join" => call.join(edits),
             "removekeyfrommap" => call.remove_id(edits),
@@ -129,14 +129,14 @@ impl Call<'_> {
     fn new_id(&self, edits: &mut Edits<'_>) {
         if self.is_variable() {
             let variable = self.query.token(self.open + 1);
-            let start = format!("coalesce({variable}.`{ID}`, '{UNASSIGNED}' + toString(id");
+            let start = format!("coalesce({variable}.`{ID}`, '{ID_PLACEHOLDER}' + toString(id");
             edits.replace(self.at, start);
             edits.after(self.close, ") + ';')");
         } else {
             // The expression is evaluated once.
             edits.replace(self.at, format!("[{ELEMENT} IN ["));
             let end = format!(
-                "] | coalesce({ELEMENT}.`{ID}`, '{UNASSIGNED}' + toString(id({ELEMENT})) + ';')][0]"
+                "] | coalesce({ELEMENT}.`{ID}`, '{ID_PLACEHOLDER}' + toString(id({ELEMENT})) + ';')][0]"
             );
             edits.after(self.close, &end);
         }
@@ -157,8 +157,8 @@ impl Call<'_> {
         }
     }
 
-    /// The engine does not know dates without a time.
-    fn midnight(&self, edits: &mut Edits<'_>) {
+    /// Adds midnight to a date, because the engine does not accept dates without a time.
+    fn datetime_of_date(&self, edits: &mut Edits<'_>) {
         let text = self.query.token(self.open + 1);
         let date = text
             .get(1..text.len().saturating_sub(1))
@@ -170,13 +170,13 @@ impl Call<'_> {
                 .all(|byte| byte.is_ascii_digit() || byte == b'-');
         if is_date
             && self.close == self.open + 2
-            && self.query.kind(self.open + 1) == Some(Kind::Text)
+            && self.query.kind(self.open + 1) == Some(Kind::String)
         {
             edits.replace(self.open + 1, format!("'{date}T00:00:00Z'"));
         }
     }
 
-    /// Joins a list of strings by `+`.
+    /// Concatenates the strings by `+`.
     fn join(&self, edits: &mut Edits<'_>) {
         let Some((items, delimiter)) = joined(self.query, self.at) else {
             return;

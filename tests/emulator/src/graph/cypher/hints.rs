@@ -1,8 +1,8 @@
 //! [Query hints](https://docs.aws.amazon.com/neptune/latest/userguide/opencypher-query-hints.html): `USING`, a scope, a
 //! name and a value before the first clause. They are removed from the text.
 //!
-//! Neptune documents no hints of clauses, and not what happens to unknown hints and values. They are assumed to be
-//! malformed.
+//! Neptune's guide has no hints of clauses, and does not say what happens to unknown hints and values. Assumed: the
+//! query is malformed.
 
 use std::time::Duration;
 
@@ -31,19 +31,18 @@ pub(super) fn read(query: &Query<'_>, edits: &mut Edits<'_>) -> Result<Option<Du
     let mut at = 0;
     while query.word(at, "USING") {
         if !query.word(at + 1, "QUERY") || !query.symbol(at + 2, ":") {
-            return Err(refusal(query, at, "Unknown query hint"));
+            return Err(invalid(query, at, "Unknown query hint"));
         }
         let (name, value) = (query.token(at + 3), query.token(at + 4));
         let value = match query.kind(at + 4) {
-            Some(Kind::Text) => value.trim_matches(['\'', '"']),
+            Some(Kind::String) => value.trim_matches(['\'', '"']),
             _ => value,
         };
         if name.eq_ignore_ascii_case(TIMEOUT) {
-            let milliseconds: i64 = value
-                .parse()
-                .map_err(|_| refusal(query, at, "Invalid value of a query hint"))?;
-            let milliseconds = u64::try_from(milliseconds)
-                .map_err(|_| refusal(query, at, "Invalid value of a query hint"))?;
+            let milliseconds = value.parse::<i64>().ok();
+            let milliseconds = milliseconds.and_then(|it| u64::try_from(it).ok());
+            let milliseconds =
+                milliseconds.ok_or_else(|| invalid(query, at, "Invalid value of a query hint"))?;
             let given = Duration::from_millis(milliseconds);
             limit = Some(limit.map_or(given, |limit| limit.min(given)));
         } else {
@@ -51,9 +50,9 @@ pub(super) fn read(query: &Query<'_>, edits: &mut Edits<'_>) -> Result<Option<Du
                 .iter()
                 .find(|(known, _)| name.eq_ignore_ascii_case(known))
                 .map(|(_, values)| *values)
-                .ok_or_else(|| refusal(query, at, "Unknown query hint"))?;
+                .ok_or_else(|| invalid(query, at, "Unknown query hint"))?;
             if !values.iter().any(|known| value.eq_ignore_ascii_case(known)) {
-                return Err(refusal(query, at, "Invalid value of a query hint"));
+                return Err(invalid(query, at, "Invalid value of a query hint"));
             }
         }
         for token in at..at + LENGTH {
@@ -67,7 +66,7 @@ pub(super) fn read(query: &Query<'_>, edits: &mut Edits<'_>) -> Result<Option<Du
     Ok(limit)
 }
 
-fn refusal(query: &Query<'_>, at: usize, what: &str) -> Failure {
+fn invalid(query: &Query<'_>, at: usize, what: &str) -> Failure {
     let (line, column) = query.place(at);
     malformed(format!("{what} at line {line}, column {column}."))
 }

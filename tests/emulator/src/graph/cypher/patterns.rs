@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value as Json};
 
 use super::edits::Edits;
-use super::lacking::lacking;
+use super::not_emulated::not_emulated;
 use super::query::{Clause, Query};
 use super::{ID, NODE};
 use crate::failure::Failure;
@@ -27,10 +27,10 @@ pub(super) fn rewrite(
         let writes = matches!(clause, Some(Clause::Create | Clause::Merge));
         let in_pattern = writes || clause == Some(Clause::Match);
         let opens = query.symbol(at, "(") || query.symbol(at, "[");
-        let Some(close) = query.mate(at) else {
+        let Some(close) = query.matching_bracket(at) else {
             continue;
         };
-        if !in_pattern || !opens || !query.base(at) {
+        if !in_pattern || !opens || !query.outside_brackets(at) {
             continue;
         }
         if writes {
@@ -62,8 +62,9 @@ pub(super) fn rewrite(
 /// Whether the properties in a node pattern contain the id.
 fn has_id(query: &Query<'_>, (open, close): (usize, usize)) -> bool {
     let level = query.level(open) + 2;
-    (open..close)
-        .any(|at| query.quoted(at, ID) && query.symbol(at + 1, ":") && query.level(at) == level)
+    (open..close).any(|at| {
+        query.is_quoted_name(at, ID) && query.symbol(at + 1, ":") && query.level(at) == level
+    })
 }
 
 /// The variables of a query.
@@ -86,8 +87,9 @@ impl<'a> Variables<'a> {
                 && query.word(at, "id")
                 && query.variable(at + 2)
                 && query.symbol(at + 4, "=");
-            let by_property =
-                query.symbol(at + 1, ".") && query.quoted(at + 2, ID) && query.symbol(at + 3, "=");
+            let by_property = query.symbol(at + 1, ".")
+                && query.is_quoted_name(at + 2, ID)
+                && query.symbol(at + 3, "=");
             if by_function {
                 sought.insert(query.name(at + 2));
             } else if by_property {
@@ -116,7 +118,7 @@ fn members(
         return Ok(());
     };
     if map.keys().any(|key| key.contains('`') || key.is_empty()) {
-        return Err(lacking(query, at, "a backtick in a name"));
+        return Err(not_emulated(query, at, "a backtick in a name"));
     }
     let members = map
         .keys()

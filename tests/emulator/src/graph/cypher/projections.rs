@@ -1,7 +1,7 @@
 //! Rewrites map projections, such as `n{.name, x: 1}`.
 
 use super::edits::Edits;
-use super::lacking::lacking;
+use super::not_emulated::not_emulated;
 use super::query::{Clause, Query};
 use crate::failure::Failure;
 
@@ -9,7 +9,10 @@ use crate::failure::Failure;
 pub(super) fn rewrite(query: &Query<'_>, edits: &mut Edits<'_>) -> Result<(), Failure> {
     for at in 0..query.len() {
         let open = at + 1;
-        let Some(close) = query.mate(open).filter(|_| query.symbol(open, "{")) else {
+        let Some(close) = query
+            .matching_bracket(open)
+            .filter(|_| query.symbol(open, "{"))
+        else {
             continue;
         };
         if !query.variable(at) || query.is_name(at) {
@@ -27,7 +30,7 @@ pub(super) fn rewrite(query: &Query<'_>, edits: &mut Edits<'_>) -> Result<(), Fa
         if items.iter().any(all) {
             if items.len() > 1 {
                 let what = "a map projection of all properties and others";
-                return Err(lacking(query, at, what));
+                return Err(not_emulated(query, at, what));
             }
             edits.replace(at, format!("properties({variable})"));
             for token in open..=close {
@@ -62,7 +65,7 @@ fn is_projection(query: &Query<'_>, at: usize, items: &[(usize, usize)]) -> bool
     // `(n {a: 1})` is a pattern; in `f(n {a: 1})`, it is an argument.
     let before = at.saturating_sub(1);
     let is_argument = query.symbol(before, "(") && query.call(before.saturating_sub(1)).is_some();
-    let in_pattern = query.base(before)
+    let in_pattern = query.outside_brackets(before)
         && matches!(
             query.clause(at),
             Some(Clause::Match | Clause::Merge | Clause::Create)

@@ -60,12 +60,12 @@ const RESERVED: &[&str] = &[
 #[derive(Clone, Copy, Debug)]
 struct Context {
     /// The other bracket of the pair.
-    mate: Option<usize>,
+    matching_bracket: Option<usize>,
     /// How many brackets are open.
     level: usize,
     clause: Clause,
     /// Whether no bracket is open within the clause.
-    base: bool,
+    outside_brackets: bool,
     /// Whether it is the keyword of its clause.
     keyword: bool,
 }
@@ -97,26 +97,34 @@ impl<'a> Query<'a> {
         struct Open {
             at: usize,
             clause: Clause,
-            base: bool,
+            outside_brackets: bool,
         }
         let mut contexts: Vec<Context> = Vec::with_capacity(self.len());
         let mut open: Vec<Open> = Vec::new();
-        let (mut clause, mut base) = (Clause::Other, true);
+        let (mut clause, mut outside_brackets) = (Clause::Other, true);
         for at in 0..self.len() {
-            let begins = if base { self.clause_keyword(at) } else { None };
+            let begins = if outside_brackets {
+                self.clause_keyword(at)
+            } else {
+                None
+            };
             clause = begins.unwrap_or(clause);
             let mut context = Context {
-                mate: None,
+                matching_bracket: None,
                 level: open.len(),
                 clause,
-                base,
+                outside_brackets,
                 keyword: begins.is_some(),
             };
             match self.bracket(at) {
                 Some("(" | "[" | "{") => {
-                    open.push(Open { at, clause, base });
-                    base = self.opens_query(at);
-                    if base {
+                    open.push(Open {
+                        at,
+                        clause,
+                        outside_brackets,
+                    });
+                    outside_brackets = self.opens_query(at);
+                    if outside_brackets {
                         clause = Clause::Other;
                     }
                 }
@@ -132,13 +140,13 @@ impl<'a> Query<'a> {
                     if closing != expected {
                         return Err(self.unexpected(at));
                     }
-                    context.mate = Some(opened.at);
+                    context.matching_bracket = Some(opened.at);
                     context.level = open.len();
-                    (clause, base) = (opened.clause, opened.base);
-                    (context.clause, context.base) = (clause, base);
+                    (clause, outside_brackets) = (opened.clause, opened.outside_brackets);
+                    (context.clause, context.outside_brackets) = (clause, outside_brackets);
                     context.keyword = false;
                     if let Some(opening) = contexts.get_mut(opened.at) {
-                        opening.mate = Some(at);
+                        opening.matching_bracket = Some(at);
                     }
                 }
                 None => {}
@@ -204,7 +212,7 @@ impl<'a> Query<'a> {
     }
 
     fn is_key(&self, at: usize) -> bool {
-        matches!(self.kind(at), Some(Kind::Word | Kind::Quoted))
+        matches!(self.kind(at), Some(Kind::Word | Kind::QuotedName))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -240,7 +248,7 @@ impl<'a> Query<'a> {
     /// Whether a token can be the name of a variable.
     pub(super) fn variable(&self, at: usize) -> bool {
         match self.kind(at) {
-            Some(Kind::Quoted) => true,
+            Some(Kind::QuotedName) => true,
             Some(Kind::Word) => {
                 let is = |word: &&str| self.word(at, word);
                 !RESERVED.iter().any(is) && !CLAUSES.iter().any(|(word, _)| is(word))
@@ -259,8 +267,8 @@ impl<'a> Query<'a> {
     }
 
     /// Whether a token is this name in backticks.
-    pub(super) fn quoted(&self, at: usize, name: &str) -> bool {
-        self.kind(at) == Some(Kind::Quoted) && self.name(at) == name
+    pub(super) fn is_quoted_name(&self, at: usize, name: &str) -> bool {
+        self.kind(at) == Some(Kind::QuotedName) && self.name(at) == name
     }
 
     /// The index of the closing bracket, if this function is called here.
@@ -273,12 +281,16 @@ impl<'a> Query<'a> {
             && (is_function || self.variable(at))
             && !self.is_name(at)
             && self.symbol(at + 1, "(");
-        if is_call { self.mate(at + 1) } else { None }
+        if is_call {
+            self.matching_bracket(at + 1)
+        } else {
+            None
+        }
     }
 
     /// The other bracket of the pair.
-    pub(super) fn mate(&self, at: usize) -> Option<usize> {
-        self.contexts.get(at)?.mate
+    pub(super) fn matching_bracket(&self, at: usize) -> Option<usize> {
+        self.contexts.get(at)?.matching_bracket
     }
 
     pub(super) fn clause(&self, at: usize) -> Option<Clause> {
@@ -286,8 +298,10 @@ impl<'a> Query<'a> {
     }
 
     /// Whether no bracket is open within the clause.
-    pub(super) fn base(&self, at: usize) -> bool {
-        self.contexts.get(at).is_some_and(|context| context.base)
+    pub(super) fn outside_brackets(&self, at: usize) -> bool {
+        self.contexts
+            .get(at)
+            .is_some_and(|context| context.outside_brackets)
     }
 
     /// Whether a token is the keyword of its clause.
@@ -327,7 +341,7 @@ impl<'a> Query<'a> {
     pub(super) fn is_chain(&self, start: usize, end: usize) -> bool {
         let Some(after) = self
             .symbol(start, "(")
-            .then(|| self.mate(start))
+            .then(|| self.matching_bracket(start))
             .flatten()
             .map(|close| close + 1)
         else {
@@ -371,7 +385,7 @@ impl<'a> Query<'a> {
     /// Escapes line breaks in strings, which the engine does not accept.
     pub(super) fn strings(&self, edits: &mut Edits<'_>) {
         for at in 0..self.len() {
-            if self.kind(at) == Some(Kind::Text) && self.token(at).contains(['\r', '\n']) {
+            if self.kind(at) == Some(Kind::String) && self.token(at).contains(['\r', '\n']) {
                 let escaped = self.token(at).replace('\n', "\\n").replace('\r', "\\r");
                 edits.replace(at, escaped);
             }

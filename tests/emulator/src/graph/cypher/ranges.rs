@@ -1,4 +1,4 @@
-//! Limits `range()`, whose lists the engine makes without a check.
+//! Limits `range()`: the engine creates lists of any length.
 
 use super::RANGE_TOO_LONG;
 use super::edits::Edits;
@@ -8,7 +8,7 @@ use crate::failure::Failure;
 
 /// The maximum length of the list.
 const MAX_LENGTH: i128 = 1_048_576;
-/// The arguments of a call.
+/// A variable with the arguments of a call.
 const ARGUMENTS: &str = "`~r`";
 
 /// Checks bounds that are numbers, and lets the engine check all others.
@@ -17,32 +17,32 @@ pub(super) fn rewrite(query: &Query<'_>, edits: &mut Edits<'_>) -> Result<(), Fa
         let Some(close) = query.call(at).filter(|_| query.word(at, "range")) else {
             continue;
         };
-        let arguments = query.items(at + 1, close);
+        let arguments = query.items(at + 1, close).len();
+        if let Some((start, end, step)) = numbers(query, at) {
+            check(start, end, step)?;
+        } else if (2..=3).contains(&arguments) {
+            guard(at, close, arguments, edits);
+        }
         // The engine refuses any other number of arguments.
-        if !(2..=3).contains(&arguments.len()) {
-            continue;
-        }
-        let numbers: Option<Vec<i128>> =
-            arguments.iter().map(|item| integer(query, *item)).collect();
-        match numbers.as_deref() {
-            Some([start, end]) => check(*start, *end, 1)?,
-            Some([start, end, step]) => check(*start, *end, *step)?,
-            _ => guard(at, close, arguments.len(), edits),
-        }
     }
     Ok(())
 }
 
 /// The length of the list that a call makes, if the arguments are numbers.
 pub(super) fn length(query: &Query<'_>, at: usize) -> Option<i128> {
+    let (start, end, step) = numbers(query, at)?;
+    (end - start).checked_div(step).map(|steps| steps + 1)
+}
+
+/// The start, the end and the step of a call, if they are numbers.
+fn numbers(query: &Query<'_>, at: usize) -> Option<(i128, i128, i128)> {
     let arguments = query.items(at + 1, query.call(at)?);
     let numbers: Option<Vec<i128>> = arguments.iter().map(|item| integer(query, *item)).collect();
-    let (start, end, step) = match numbers?.as_slice() {
-        [start, end] => (*start, *end, 1),
-        [start, end, step] => (*start, *end, *step),
-        _ => return None,
-    };
-    (end - start).checked_div(step).map(|steps| steps + 1)
+    match numbers?.as_slice() {
+        [start, end] => Some((*start, *end, 1)),
+        [start, end, step] => Some((*start, *end, *step)),
+        _ => None,
+    }
 }
 
 /// The value of a literal.

@@ -28,7 +28,9 @@ pub(super) fn unrolled(query: &Query<'_>, at: usize) -> Option<String> {
         return None;
     };
     let (sum, item, list) = (*sum, *item, item + 2);
-    let list_end = query.mate(list).filter(|_| query.symbol(list, "["))?;
+    let list_end = query
+        .matching_bracket(list)
+        .filter(|_| query.symbol(list, "["))?;
     let is_form = query.variable(sum)
         && query.symbol(sum + 1, "=")
         && sum + 2 < *init_end

@@ -48,7 +48,7 @@ pub(super) fn check(query: &Query<'_>) -> Result<(), Failure> {
 
 /// Refuses statements and clauses.
 fn statement(query: &Query<'_>, at: usize) -> Result<(), Failure> {
-    if !query.base(at) {
+    if !query.outside_brackets(at) {
         return Ok(());
     }
     let first = at == 0 || query.symbol(at - 1, ";");
@@ -122,13 +122,13 @@ fn expression(query: &Query<'_>, at: usize) -> Result<(), Failure> {
 /// Ids are [reserved](https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-extensions.html) and
 /// given to new elements only. The exception and its text are an assumption.
 fn hidden(query: &Query<'_>, at: usize) -> Result<(), Failure> {
-    if query.quoted(at, NODE) && query.is_name(at) {
+    if query.is_quoted_name(at, NODE) && query.is_name(at) {
         let (line, column) = query.place(at);
         return Err(Failure::bad_request(format!(
             "The label {NODE} at line {line}, column {column} is reserved."
         )));
     }
-    if !query.quoted(at, ID) || !query.is_name(at) || !query.base(at) {
+    if !query.is_quoted_name(at, ID) || !query.is_name(at) || !query.outside_brackets(at) {
         return Ok(());
     }
     let changed = match query.clause(at) {
@@ -136,7 +136,9 @@ fn hidden(query: &Query<'_>, at: usize) -> Result<(), Failure> {
         // The target of an assignment, not its value.
         Some(Clause::Set) => {
             let starts = |at: &usize| query.symbol(*at, ",") || query.keyword(*at);
-            let start = (0..at).rev().find(|at| query.base(*at) && starts(at));
+            let start = (0..at)
+                .rev()
+                .find(|at| query.outside_brackets(*at) && starts(at));
             !(start.unwrap_or(0)..at).any(|at| query.symbol(at, "=") || query.symbol(at, "+="))
         }
         _ => false,

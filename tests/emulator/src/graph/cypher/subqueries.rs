@@ -4,7 +4,7 @@
 //! pattern is counted.
 
 use super::edits::Edits;
-use super::lacking::lacking;
+use super::not_emulated::not_emulated;
 use super::query::{Clause, Query};
 use crate::failure::Failure;
 
@@ -15,7 +15,7 @@ pub(super) fn rewrite(query: &Query<'_>, edits: &mut Edits<'_>) -> Result<(), Fa
         if !(exists || query.word(at, "COUNT")) || !query.symbol(at + 1, "{") || query.is_name(at) {
             continue;
         }
-        let Some(close) = query.mate(at + 1) else {
+        let Some(close) = query.matching_bracket(at + 1) else {
             continue;
         };
         if exists && query.clause(at) == Some(Clause::Where) {
@@ -28,7 +28,7 @@ pub(super) fn rewrite(query: &Query<'_>, edits: &mut Edits<'_>) -> Result<(), Fa
             } else {
                 "COUNT with more than one pattern"
             };
-            return Err(lacking(query, at, what));
+            return Err(not_emulated(query, at, what));
         }
         edits.replace(at, if exists { "(size([" } else { "size([" });
         edits.replace(at + 1, "");

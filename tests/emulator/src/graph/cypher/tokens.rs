@@ -10,9 +10,9 @@ pub(super) enum Kind {
     /// A keyword or a name without backticks.
     Word,
     /// A name in backticks.
-    Quoted,
+    QuotedName,
     /// A string.
-    Text,
+    String,
     Number,
     Symbol,
 }
@@ -50,11 +50,11 @@ pub(super) fn tokenize(text: &str) -> Result<Vec<Token>, Failure> {
         let (kind, length) = match first {
             '\'' | '"' => {
                 let length = string(after, first).ok_or_else(|| unclosed(text, start, "string"))?;
-                (Kind::Text, length)
+                (Kind::String, length)
             }
             '`' => {
                 let length = quoted(after).ok_or_else(|| unclosed(text, start, "name"))?;
-                (Kind::Quoted, length)
+                (Kind::QuotedName, length)
             }
             '0'..='9' => (Kind::Number, number(after)),
             letter if in_word(letter) => {

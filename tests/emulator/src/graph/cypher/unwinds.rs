@@ -51,7 +51,9 @@ fn length(query: &Query<'_>, at: usize, parameters: &Map<String, Json>) -> i128 
         let list = parameters.get(query.name(at + 1)).and_then(Json::as_array);
         list.and_then(|list| i128::try_from(list.len()).ok())
     } else if query.symbol(at, "[") {
-        let items = query.mate(at).map(|close| query.items(at, close).len());
+        let items = query
+            .matching_bracket(at)
+            .map(|close| query.items(at, close).len());
         items.and_then(|items| i128::try_from(items).ok())
     } else if query.word(at, "range") {
         ranges::length(query, at)

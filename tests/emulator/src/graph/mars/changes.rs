@@ -16,20 +16,14 @@ use crate::ids::Ids;
 type Properties = BTreeMap<String, Value>;
 type RecordTable = TableDefinition<'static, u64, &'static [u8]>;
 
-/// The graph after a query, and the difference.
-pub(super) struct Settled {
-    pub(super) after: Elements,
-    pub(super) changes: Vec<ElementChange>,
-}
-
-/// Ends a query: gives each new element an id and each new node the hidden label, and restores ids that an assignment
-/// of all properties has removed. Then it compares the graph with the one before, because the engine records no
-/// changes.
-pub(super) fn settle(
+/// Completes what a query has written: gives each new element an id and each new node the hidden label, and restores ids
+/// that an assignment of all properties has removed. Returns the graph after the query, and how it differs from the
+/// graph before, because the engine records no changes.
+pub(super) fn finalize(
     before: &Elements,
     transaction: &WriteTransaction,
     ids: &mut Ids,
-) -> Result<Settled, Failure> {
+) -> Result<(Elements, Vec<ElementChange>), Failure> {
     let mut after = before.clone();
     let nodes = changed(transaction, NODES, &before.node_records)?;
     let edges = changed(transaction, EDGES, &before.edge_records)?;
@@ -50,15 +44,15 @@ pub(super) fn settle(
         let edge = GraphStore::get_edge_in_txn(in_transaction, EdgeId(number));
         edges_now.extend(edge.map_err(internal)?);
     }
-    // All ids first, because a property may contain one.
-    let mut names = HashMap::new();
+    // All ids first, because a property may contain the id of another element.
+    let mut new_ids = HashMap::new();
     for node in &nodes_now {
-        let id = settle_node(before, transaction, node, ids)?;
+        let id = complete_node(before, transaction, node, ids)?;
         let other = after.node_numbers.insert(id.clone(), node.id.0);
         if other.is_some_and(|other| other != node.id.0) {
             return Err(errors::duplicate(&id));
         }
-        names.insert(node.id.0, id);
+        new_ids.insert(node.id.0, id);
     }
     for edge in &edges_now {
         let known = before.edges.get(&edge.id.0).map(|known| known.id.as_str());
@@ -71,17 +65,17 @@ pub(super) fn settle(
         if other.is_some_and(|other| other != edge.id.0) {
             return Err(errors::duplicate(&id));
         }
-        names.insert(edge.id.0, id);
+        new_ids.insert(edge.id.0, id);
     }
-    let name = |number: u64| names.get(&number).or_else(|| before.id(number)).cloned();
+    let id = |number: u64| new_ids.get(&number).or_else(|| before.id(number)).cloned();
     for node in nodes_now {
         let set = |key: &str, value| {
             GraphStore::set_node_prop_in_txn(transaction, node.id, key, value).map(drop)
         };
         let now = Node {
-            id: name(node.id.0).unwrap_or_default(),
+            id: id(node.id.0).unwrap_or_default(),
             labels: values::labels(node.labels),
-            properties: properties(node.props, name, set)?,
+            properties: properties(node.props, id, set)?,
         };
         let known = before.nodes.get(&node.id.0);
         after.nodes.insert(node.id.0, same_or_new(known, now));
@@ -93,11 +87,11 @@ pub(super) fn settle(
             GraphStore::set_edge_prop_in_txn(transaction, edge.id, key, value).map(drop)
         };
         let now = Edge {
-            id: name(edge.id.0).unwrap_or_default(),
+            id: id(edge.id.0).unwrap_or_default(),
             label: edge.label,
-            from: name(edge.src.0).unwrap_or_default(),
-            to: name(edge.dst.0).unwrap_or_default(),
-            properties: properties(edge.props, name, set)?,
+            from: id(edge.src.0).unwrap_or_default(),
+            to: id(edge.dst.0).unwrap_or_default(),
+            properties: properties(edge.props, id, set)?,
         };
         let known = before.edges.get(&edge.id.0);
         after.edges.insert(edge.id.0, same_or_new(known, now));
@@ -105,11 +99,11 @@ pub(super) fn settle(
         after.edge_records.insert(edge.id.0, record);
     }
     let changes = Difference::between(before, &after).changes();
-    Ok(Settled { after, changes })
+    Ok((after, changes))
 }
 
 /// Makes a changed or new node complete, and returns its id.
-fn settle_node(
+fn complete_node(
     before: &Elements,
     transaction: &WriteTransaction,
     node: &marsdb_graph::Node,
@@ -134,15 +128,15 @@ fn settle_node(
     Ok(id)
 }
 
-/// The numbers of elements.
+/// Internal ids.
 #[derive(Default)]
 struct Numbers {
-    /// New elements are among them.
+    /// Elements that were changed or created.
     changed: Vec<u64>,
     removed: Vec<u64>,
 }
 
-/// The elements in this table whose records differ from those before. Only these have to be decoded.
+/// The elements whose records in this table differ from those before. Only these have to be decoded.
 fn changed(
     transaction: &WriteTransaction,
     table: RecordTable,
@@ -204,17 +198,17 @@ fn element_id(
     }
 }
 
-/// The properties of an element. Marks of ids in them are replaced, with `set` also in the store.
+/// The properties of an element. Placeholders of ids in them are replaced, with `set` also in the store.
 fn properties(
     properties: BTreeMap<String, PropertyValue>,
-    name: impl Fn(u64) -> Option<String>,
+    id: impl Fn(u64) -> Option<String>,
     set: impl Fn(&str, PropertyValue) -> Result<(), marsdb_graph::GraphError>,
 ) -> Result<Properties, Failure> {
     let properties = properties.into_iter().filter(|(key, _)| key != ID);
     let properties = properties.map(|(key, value)| {
         let value = match values::property(value) {
-            Value::String(text) if values::has_marks(&text) => {
-                let text = values::resolve(&text, &name);
+            Value::String(text) if values::has_placeholders(&text) => {
+                let text = values::replace_placeholders(&text, &id);
                 set(&key, PropertyValue::String(text.clone())).map_err(internal)?;
                 Value::String(text)
             }
@@ -227,6 +221,7 @@ fn properties(
     properties.collect()
 }
 
+/// Shares the known element if it is equal, so that [`Difference`] need not compare the two again.
 fn same_or_new<T: PartialEq>(known: Option<&Arc<T>>, new: T) -> Arc<T> {
     match known {
         Some(known) if **known == new => Arc::clone(known),
@@ -234,7 +229,7 @@ fn same_or_new<T: PartialEq>(known: Option<&Arc<T>>, new: T) -> Arc<T> {
     }
 }
 
-/// The changes by kind.
+/// The changes of a query by kind.
 #[derive(Default)]
 struct Difference {
     added_labels: Vec<ElementChange>,

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{Elements, FIRST_EDGE, ID, NODE};
 use crate::failure::Failure;
-use crate::graph::cypher::UNASSIGNED;
+use crate::graph::cypher::ID_PLACEHOLDER;
 use crate::graph::{DEFAULT_LABEL, Edge, Node, Value};
 
 /// The parameters of a query.
@@ -107,15 +107,15 @@ pub(super) fn not_simple(found: &str) -> Failure {
     Failure::bad_request(format!("Expected a simple literal but found {found}"))
 }
 
-/// Whether a text has marks of ids that were unknown while the query ran.
-pub(super) fn has_marks(text: &str) -> bool {
-    text.contains(UNASSIGNED)
+/// Whether a text contains ids that were unknown while the query ran.
+pub(super) fn has_placeholders(text: &str) -> bool {
+    text.contains(ID_PLACEHOLDER)
 }
 
-/// Replaces such marks.
-pub(super) fn resolve(text: &str, id: impl Fn(u64) -> Option<String>) -> String {
+/// Replaces [`ID_PLACEHOLDER`] and the number after it by the id.
+pub(super) fn replace_placeholders(text: &str, id: impl Fn(u64) -> Option<String>) -> String {
     let mut resolved = String::with_capacity(text.len());
-    let mut parts = text.split(UNASSIGNED);
+    let mut parts = text.split(ID_PLACEHOLDER);
     resolved.push_str(parts.next().unwrap_or_default());
     for part in parts {
         let marked = part.split_once(';');
@@ -126,7 +126,7 @@ pub(super) fn resolve(text: &str, id: impl Fn(u64) -> Option<String>) -> String 
                 resolved.push_str(rest);
             }
             None => {
-                resolved.push(UNASSIGNED);
+                resolved.push(ID_PLACEHOLDER);
                 resolved.push_str(part);
             }
         }
@@ -216,8 +216,8 @@ impl<'a> Reader<'a> {
     }
 
     fn text(&self, text: String) -> String {
-        if has_marks(&text) {
-            resolve(&text, |number| Some(self.id(number)))
+        if has_placeholders(&text) {
+            replace_placeholders(&text, |number| Some(self.id(number)))
         } else {
             text
         }

@@ -1,8 +1,8 @@
-//! The statistics and the summary of a graph, computed from what it contains.
+//! Counts and summary of a graph, computed from what it contains.
 
 use serde_json::Value;
 
-/// What a graph contains.
+/// Counts and summary of a graph.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Content {
     pub(crate) counts: Counts,

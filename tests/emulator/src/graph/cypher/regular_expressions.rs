@@ -1,5 +1,5 @@
-//! Rewrites regular expressions that only look for a text, such as `n.name =~ '(?i).*text.*'`. Unlike
-//! `.*`, the engine's operators accept line breaks.
+//! Rewrites regular expressions that only look for a text, such as `n.name =~ '(?i).*text.*'`. Unlike `.*`, the operators
+//! that replace them also match line breaks.
 
 use super::edits::Edits;
 use super::query::Query;
@@ -30,7 +30,7 @@ pub(super) struct Search {
 
 /// What does the same as the `=~` at this token. Operators are chosen that bind as strongly.
 pub(super) fn search(query: &Query<'_>, at: usize) -> Option<Search> {
-    if !query.symbol(at, "=~") || query.kind(at + 1) != Some(Kind::Text) || !ends(query, at + 2) {
+    if !query.symbol(at, "=~") || query.kind(at + 1) != Some(Kind::String) || !ends(query, at + 2) {
         return None;
     }
     let quoted = query.token(at + 1);
@@ -72,7 +72,7 @@ fn ends(query: &Query<'_>, at: usize) -> bool {
 
 /// The first token of the property or variable on the left side.
 fn operand(query: &Query<'_>, at: usize) -> Option<usize> {
-    let is_name = |at: usize| matches!(query.kind(at), Some(Kind::Word | Kind::Quoted));
+    let is_name = |at: usize| matches!(query.kind(at), Some(Kind::Word | Kind::QuotedName));
     let mut first = at.checked_sub(1).filter(|first| is_name(*first))?;
     while let Some(before) = first.checked_sub(2)
         && query.symbol(first - 1, ".")
