@@ -227,7 +227,8 @@ fn errors_say_what_is_wrong() {
     }
     let (status, body) = control(&endpoint, "GET", "nowhere", "");
     assert_eq!(status, "404 Not Found");
-    let routes = "no route nowhere; the routes are health, reset, advance, scripts, faults, log";
+    let routes =
+        "unknown route nowhere; the routes are health, reset, advance, scripts, faults, log";
     assert_eq!(body["error"], routes);
     let (status, body) = control(&endpoint, "GET", "scripts", "");
     assert_eq!(status, "405 Method Not Allowed");

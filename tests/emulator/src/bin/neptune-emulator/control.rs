@@ -11,8 +11,8 @@ use crate::files::{self, required};
 use crate::log::{self, ScriptNames};
 use crate::scripts;
 
-/// The function of a route: from the body of the request to that of the response.
-type Run = fn(&Control, ServerHandle<'_>, &str) -> Result<Value, Refused>;
+/// The function of a route: takes the body of the request, returns the body of the response.
+type Run = fn(&Control, ServerHandle<'_>, &str) -> Result<Value, RouteError>;
 
 /// The routes: their methods, their paths after `/_emulator/`, and their functions.
 const ROUTES: [(Method, &str, Run); 9] = [
@@ -29,15 +29,15 @@ const ROUTES: [(Method, &str, Run); 9] = [
 
 /// What the routes need.
 pub(crate) struct Control {
-    /// Makes the emulator as it is at the start of the program.
+    /// Creates an emulator as it is when the program starts.
     pub(crate) fresh: Box<dyn Fn() -> io::Result<Emulator> + Send + Sync>,
     pub(crate) names: ScriptNames,
 }
 
 /// The status and the text of an error.
-struct Refused(StatusCode, String);
+struct RouteError(StatusCode, String);
 
-impl From<String> for Refused {
+impl From<String> for RouteError {
     fn from(text: String) -> Self {
         Self(StatusCode::BAD_REQUEST, text)
     }
@@ -48,11 +48,11 @@ impl Control {
     pub(crate) fn answer(&self, server: ServerHandle<'_>, request: &Request<Bytes>) -> Response {
         match self.run(server, request) {
             Ok(body) => Response::json(StatusCode::OK, &body),
-            Err(Refused(status, error)) => Response::json(status, &json!({ "error": error })),
+            Err(RouteError(status, error)) => Response::json(status, &json!({ "error": error })),
         }
     }
 
-    fn run(&self, server: ServerHandle<'_>, request: &Request<Bytes>) -> Result<Value, Refused> {
+    fn run(&self, server: ServerHandle<'_>, request: &Request<Bytes>) -> Result<Value, RouteError> {
         let path = request.uri().path();
         let name = path.strip_prefix("/_emulator/").unwrap_or(path);
         let run = find(request.method(), name)?;
@@ -62,7 +62,7 @@ impl Control {
     }
 }
 
-fn find(method: &Method, name: &str) -> Result<Run, Refused> {
+fn find(method: &Method, name: &str) -> Result<Run, RouteError> {
     let mut allowed = Vec::new();
     for (one, _, run) in ROUTES.iter().filter(|(_, path, _)| *path == name) {
         if one == method {
@@ -73,14 +73,14 @@ fn find(method: &Method, name: &str) -> Result<Run, Refused> {
     if allowed.is_empty() {
         let mut known: Vec<&str> = ROUTES.iter().map(|(_, path, _)| *path).collect();
         known.dedup();
-        let text = format!("no route {name}; the routes are {}", known.join(", "));
-        return Err(Refused(StatusCode::NOT_FOUND, text));
+        let text = format!("unknown route {name}; the routes are {}", known.join(", "));
+        return Err(RouteError(StatusCode::NOT_FOUND, text));
     }
     let text = format!("{name} allows only {}", allowed.join(", "));
-    Err(Refused(StatusCode::METHOD_NOT_ALLOWED, text))
+    Err(RouteError(StatusCode::METHOD_NOT_ALLOWED, text))
 }
 
-fn health(_: &Control, server: ServerHandle<'_>, _: &str) -> Result<Value, Refused> {
+fn health(_: &Control, server: ServerHandle<'_>, _: &str) -> Result<Value, RouteError> {
     let (requests, faults) = server.with(|emulator| (emulator.log().len(), emulator.planned()));
     Ok(json!({
         "status": "healthy",
@@ -91,14 +91,14 @@ fn health(_: &Control, server: ServerHandle<'_>, _: &str) -> Result<Value, Refus
     }))
 }
 
-fn reset(control: &Control, server: ServerHandle<'_>, _: &str) -> Result<Value, Refused> {
+fn reset(control: &Control, server: ServerHandle<'_>, _: &str) -> Result<Value, RouteError> {
     let fresh = (control.fresh)()
-        .map_err(|error| Refused(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+        .map_err(|error| RouteError(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
     server.reset(fresh);
     Ok(json!({}))
 }
 
-fn advance(_: &Control, server: ServerHandle<'_>, body: &str) -> Result<Value, Refused> {
+fn advance(_: &Control, server: ServerHandle<'_>, body: &str) -> Result<Value, RouteError> {
     let by = files::object(body, |members| {
         required("seconds", members.seconds("seconds")?)
     })?;
@@ -106,7 +106,11 @@ fn advance(_: &Control, server: ServerHandle<'_>, body: &str) -> Result<Value, R
     Ok(json!({}))
 }
 
-fn add_scripts(control: &Control, server: ServerHandle<'_>, body: &str) -> Result<Value, Refused> {
+fn add_scripts(
+    control: &Control,
+    server: ServerHandle<'_>,
+    body: &str,
+) -> Result<Value, RouteError> {
     let scripts = scripts::parse(body)?;
     if scripts.is_empty() {
         return Err("the body has no script".to_owned().into());
@@ -118,12 +122,12 @@ fn add_scripts(control: &Control, server: ServerHandle<'_>, body: &str) -> Resul
     Ok(json!({ "scripts": added }))
 }
 
-fn remove_scripts(_: &Control, server: ServerHandle<'_>, _: &str) -> Result<Value, Refused> {
+fn remove_scripts(_: &Control, server: ServerHandle<'_>, _: &str) -> Result<Value, RouteError> {
     server.with(Emulator::clear_scripts);
     Ok(json!({}))
 }
 
-fn add_fault(_: &Control, server: ServerHandle<'_>, body: &str) -> Result<Value, Refused> {
+fn add_fault(_: &Control, server: ServerHandle<'_>, body: &str) -> Result<Value, RouteError> {
     let fault = files::object(body, |members| {
         let text = required("fault", members.text("fault")?)?;
         let fault: PlannedFault = text.parse().map_err(|error| format!("fault: {error}"))?;
@@ -137,12 +141,12 @@ fn add_fault(_: &Control, server: ServerHandle<'_>, body: &str) -> Result<Value,
     Ok(json!({}))
 }
 
-fn remove_faults(_: &Control, server: ServerHandle<'_>, _: &str) -> Result<Value, Refused> {
+fn remove_faults(_: &Control, server: ServerHandle<'_>, _: &str) -> Result<Value, RouteError> {
     server.with(Emulator::clear_planned);
     Ok(json!({}))
 }
 
-fn read_log(control: &Control, server: ServerHandle<'_>, _: &str) -> Result<Value, Refused> {
+fn read_log(control: &Control, server: ServerHandle<'_>, _: &str) -> Result<Value, RouteError> {
     let requests: Vec<Value> = server.with(|emulator| {
         let log = emulator.log().iter();
         log.map(|entry| log::line(entry, &control.names)).collect()
@@ -150,7 +154,7 @@ fn read_log(control: &Control, server: ServerHandle<'_>, _: &str) -> Result<Valu
     Ok(json!({ "requests": requests }))
 }
 
-fn clear_log(_: &Control, server: ServerHandle<'_>, _: &str) -> Result<Value, Refused> {
+fn clear_log(_: &Control, server: ServerHandle<'_>, _: &str) -> Result<Value, RouteError> {
     server.with(Emulator::clear_log);
     Ok(json!({}))
 }

@@ -91,11 +91,11 @@ fn start(flags: Flags) -> io::Result<Server> {
     let ca_out = flags.tls.as_ref().and_then(|tls| tls.ca_out.clone());
     let flags = Arc::new(flags);
     let names = ScriptNames::default();
-    let emulator = filled(&flags, &names)?;
+    let emulator = fresh(&flags, &names)?;
     let options = if flags.control {
         let control = Control {
             names: names.clone(),
-            fresh: Box::new(move || filled(&flags, &names)),
+            fresh: Box::new(move || fresh(&flags, &names)),
         };
         options.control(move |server, request| control.answer(server, &request))
     } else {
@@ -129,7 +129,7 @@ fn with_tls(flags: &flags::TlsFlags) -> io::Result<neptunedata_emulator::Tls> {
 }
 
 /// The emulator with the contents that the flags set. Also sets the names of its scripts.
-fn filled(flags: &Flags, script_names: &ScriptNames) -> io::Result<Emulator> {
+fn fresh(flags: &Flags, script_names: &ScriptNames) -> io::Result<Emulator> {
     let now = SystemTime::now();
     let mut emulator = Emulator::new(flags.config.clone());
     let mut names = HashMap::new();

@@ -8,7 +8,7 @@ use std::{fs, io};
 pub(crate) struct ReadyFile(PathBuf);
 
 impl ReadyFile {
-    /// Removes the file of an earlier process that was killed.
+    /// Removes the file that an earlier process may have left.
     pub(crate) fn prepare(path: PathBuf) -> io::Result<Self> {
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(&path, &error)),
@@ -29,7 +29,7 @@ impl ReadyFile {
 
 impl Drop for ReadyFile {
     fn drop(&mut self) {
-        // Its absence is what is wanted.
+        // An error means that the file is already gone, or cannot be removed.
         let _ = fs::remove_file(&self.0);
     }
 }

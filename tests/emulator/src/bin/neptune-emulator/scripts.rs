@@ -15,7 +15,7 @@ pub(crate) fn read(path: &Path) -> std::io::Result<Vec<(u64, QueryScript)>> {
     files::named(path, parse(&files::text(path)?))
 }
 
-/// The same for a text.
+/// Reads a text with a script on each line.
 pub(crate) fn parse(text: &str) -> Result<Vec<(u64, QueryScript)>, String> {
     files::lines(text, script)
 }
