@@ -312,7 +312,7 @@ impl Shared {
 
     /// Handles a request. Queries for an engine are executed in threads.
     fn handle(&self, request: Request<Bytes>) -> Outcome {
-        if let Some(routes) = self.control(request.uri()) {
+        if let Some(routes) = self.owner_routes(request.uri()) {
             return routes(ServerHandle(self), request).into();
         }
         let mut emulator = self.emulator();

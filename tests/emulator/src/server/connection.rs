@@ -105,7 +105,7 @@ impl Connection {
                 Err(status) => return self.complain(status).await,
             };
             let asker = head.asker;
-            let planned = match self.shared.control(&head.parts.uri) {
+            let planned = match self.shared.owner_routes(&head.parts.uri) {
                 Some(_) => None,
                 None => self.shared.emulator().before_reading(&head.parts),
             };

@@ -1,4 +1,4 @@
-//! The routes of the server's owner, and what their function may do.
+//! The routes below `/_emulator/`: those that the owner of the server adds.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use http::{Request, Uri};
 use super::Shared;
 use crate::{Emulator, Now, Response};
 
-/// How the paths of these routes begin.
+/// The start of the paths of these routes.
 const PREFIX: &str = "/_emulator/";
 
 /// The function of [`ServerOptions::control`](super::ServerOptions::control).
@@ -50,8 +50,8 @@ impl fmt::Debug for ServerHandle<'_> {
 }
 
 impl Shared {
-    /// The owner's routes, if this is the URI of one of them.
-    pub(super) fn control(&self, uri: &Uri) -> Option<&Routes> {
+    /// The function that answers this URI, if it is one of the owner's.
+    pub(super) fn owner_routes(&self, uri: &Uri) -> Option<&Routes> {
         let routes = self.routes.as_ref();
         routes.filter(|_| uri.path().starts_with(PREFIX))
     }
