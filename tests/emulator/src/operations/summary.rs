@@ -58,18 +58,18 @@ fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answe
         ));
     }
     let (statistics, content) = statistics::current(kind, cluster, incoming.now)?;
-    let Some(computed) = statistics.date() else {
+    let Some(date) = statistics.date() else {
         // The guide has the name of the exception, but not its text.
         return Err(Failure::new(
             "StatisticsNotAvailableException",
             "Statistics are not available.",
         ));
     };
-    let computed_with = statistics.summary().cloned();
+    let computed = statistics.summary().cloned();
     let given = cluster.statistics.summary(kind).cloned();
     let mut summary = given
         .map(Value::Object)
-        .or(computed_with)
+        .or(computed)
         .or(content.map(|content| content.summary))
         .unwrap_or_else(|| empty(kind));
     if let (false, Value::Object(members)) = (detailed, &mut summary) {
@@ -78,7 +78,7 @@ fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answe
     // The model has no status (M29).
     Ok(Answer::payload(json!({
         "version": "v1",
-        "lastStatisticsComputationTime": iso(computed),
+        "lastStatisticsComputationTime": iso(date),
         "graphSummary": summary,
     })))
 }

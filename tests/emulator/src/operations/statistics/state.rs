@@ -135,8 +135,8 @@ impl Statistics {
         }
     }
 
-    /// Computes the statistics of a graph that has changed.
-    fn follow(&mut self, content: &Content, now: Now) {
+    /// Computes the statistics again if the graph has changed.
+    fn update(&mut self, content: &Content, now: Now) {
         if self.is_set || self.is_deleted || !self.auto_compute {
             return;
         }
@@ -253,7 +253,7 @@ impl AllStatistics {
         let statistics = &mut self.graph(kind).statistics;
         statistics.advance(now);
         if let Some(content) = content {
-            statistics.follow(content, now);
+            statistics.update(content, now);
         }
         statistics
     }
