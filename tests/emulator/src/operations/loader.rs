@@ -145,7 +145,7 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
         state: State::Queued,
     };
     #[cfg(feature = "engine")]
-    let load = load.reading(files);
+    let load = load.with_files(files);
     cluster.loader.start(load, mode, incoming.now);
     Ok(Answer::payload(json!({ "loadId": id })))
 }
@@ -161,7 +161,7 @@ pub(crate) fn advance(cluster: &mut Cluster, now: Now) {
     }
 }
 
-/// The loads as they will be at this time. Nothing is stored.
+/// The loads as they will be at this time. Stores nothing.
 pub(crate) fn preview(cluster: &Cluster, now: Now) -> Loader {
     let mut loader = cluster.loader.clone();
     #[cfg(feature = "engine")]
@@ -169,9 +169,9 @@ pub(crate) fn preview(cluster: &Cluster, now: Now) -> Loader {
     while let Some(end) = loader.due(now) {
         #[cfg(feature = "engine")]
         if let Some(running) = loader.running()
-            && let Some(outcome) = staged.load(cluster, &mut ids, running)
+            && let Some(result) = staged.load(cluster, &mut ids, running)
         {
-            outcome.finish(running);
+            result.apply_to(running);
         }
         loader.complete(end, now);
     }

@@ -68,7 +68,7 @@ fn check_engine(config: &Config, format: Format) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "There is no engine for files of this format: it needs {name}."
+        "There is no engine for files of this format. Enable it with {name}."
     ))
 }
 
@@ -81,23 +81,23 @@ pub(crate) struct Staged {
     quads: Vec<oxigraph::model::Quad>,
 }
 
-/// How a load ended.
+/// The result of a load.
 #[derive(Debug)]
-pub(super) struct Outcome {
+pub(super) struct LoadResult {
     pub(super) script: LoadScript,
     /// The URIs of the files that were loaded without errors, by this load and those that it resumes.
     pub(super) loaded: BTreeSet<String>,
 }
 
-impl Outcome {
-    /// Gives a load this outcome.
-    pub(super) fn finish(self, load: &mut BulkLoad) {
+impl LoadResult {
+    /// Gives a load this result.
+    pub(super) fn apply_to(self, load: &mut BulkLoad) {
         load.script = self.script;
         load.loaded = self.loaded;
     }
 }
 
-/// Loads the files of the running load, if it has some. Returns false if it has to wait.
+/// Loads the files of the running load, if it has any. Returns false if the load has to wait for queries.
 pub(super) fn run(cluster: &mut Cluster, now: Now) -> bool {
     let running = cluster.loader.running();
     let Some(load) = running.filter(|it| it.files().is_some()).cloned() else {
@@ -108,19 +108,19 @@ pub(super) fn run(cluster: &mut Cluster, now: Now) -> bool {
     }
     let mut staged = Staged::default();
     let mut ids = cluster.ids.clone();
-    let Some(mut outcome) = staged.load(cluster, &mut ids, &load) else {
+    let Some(mut result) = staged.load(cluster, &mut ids, &load) else {
         return true;
     };
     cluster.ids = ids;
     match staged.store(cluster, now) {
-        Ok(duplicates) => outcome.script.duplicates += duplicates,
+        Ok(duplicates) => result.script.duplicates += duplicates,
         Err(failure) => {
-            outcome.script.fail(&load.source, failure.message);
-            outcome.loaded = load.loaded;
+            result.script.fail(&load.source, failure.message);
+            result.loaded = load.loaded;
         }
     }
     if let Some(running) = cluster.loader.running() {
-        outcome.finish(running);
+        result.apply_to(running);
     }
     true
 }
@@ -131,13 +131,13 @@ fn can_store(cluster: &Cluster) -> bool {
 }
 
 impl Staged {
-    /// Reads the files of a load, if it has some.
+    /// Reads the files of a load, if it has any.
     pub(super) fn load(
         &mut self,
         cluster: &Cluster,
         ids: &mut Ids,
         load: &BulkLoad,
-    ) -> Option<Outcome> {
+    ) -> Option<LoadResult> {
         let settings = load.files()?;
         let mut script = LoadScript::completing().files(0).records(0);
         let mut loaded = load.loaded.clone();
@@ -157,7 +157,7 @@ impl Staged {
                     .files(1)
                     .failed_feed(&load.source, "LOAD_S3_READ_ERROR");
                 script.fail(&load.source, error);
-                return Some(Outcome { script, loaded });
+                return Some(LoadResult { script, loaded });
             }
         };
         script.files = objects.len();
@@ -205,10 +205,14 @@ impl Staged {
         script.duplicates = report.duplicates;
         script.mismatches = report.mismatches;
         script.errors = report.errors;
-        Some(Outcome { script, loaded })
+        Some(LoadResult { script, loaded })
     }
 
     /// Reads a file.
+    #[cfg_attr(
+        not(all(feature = "graph", feature = "oxigraph")),
+        allow(unused_variables)
+    )]
     fn file(
         &mut self,
         cluster: &Cluster,
@@ -221,60 +225,25 @@ impl Staged {
         if let Err(error) = check_engine(&cluster.config, settings.format) {
             return report.insert_error("INTERNAL_ERROR", error);
         }
+        #[cfg(feature = "oxigraph")]
         if settings.format.is_rdf() {
-            self.statements(content, settings, report)
-        } else {
-            self.elements(cluster, ids, content, settings, report)
+            return rdf_load::file(content, settings, report, &mut self.quads);
         }
-    }
-
-    #[cfg(feature = "oxigraph")]
-    fn statements(
-        &mut self,
-        content: &[u8],
-        settings: &Settings,
-        report: &mut Report,
-    ) -> Result<(), Stopped> {
-        rdf_load::file(content, settings, report, &mut self.quads)
-    }
-
-    #[cfg(not(feature = "oxigraph"))]
-    fn statements(&mut self, _: &[u8], _: &Settings, _: &mut Report) -> Result<(), Stopped> {
-        Ok(())
-    }
-
-    #[cfg(feature = "graph")]
-    fn elements(
-        &mut self,
-        cluster: &Cluster,
-        ids: &mut Ids,
-        content: &[u8],
-        settings: &Settings,
-        report: &mut Report,
-    ) -> Result<(), Stopped> {
-        let model = match &mut self.graph {
-            Some(model) => model,
-            None => self.graph.insert(Model::new(cluster.graph.graph())),
-        };
-        let mut load = GraphLoad {
-            model,
-            ids,
-            settings,
-            report,
-        };
-        // The guide: files in another encoding are read as UTF-8, too.
-        load.file(&String::from_utf8_lossy(content))
-    }
-
-    #[cfg(not(feature = "graph"))]
-    fn elements(
-        &mut self,
-        _: &Cluster,
-        _: &mut Ids,
-        _: &[u8],
-        _: &Settings,
-        _: &mut Report,
-    ) -> Result<(), Stopped> {
+        #[cfg(feature = "graph")]
+        if !settings.format.is_rdf() {
+            let model = match &mut self.graph {
+                Some(model) => model,
+                None => self.graph.insert(Model::new(cluster.graph.graph())),
+            };
+            let mut load = GraphLoad {
+                model,
+                ids,
+                settings,
+                report,
+            };
+            // The guide: files in another encoding are read as UTF-8, too.
+            return load.file(&String::from_utf8_lossy(content));
+        }
         Ok(())
     }
 

@@ -33,7 +33,7 @@ pub struct BulkLoad {
     /// Whether an earlier load has already loaded everything.
     pub(super) nothing_left: bool,
     pub(super) script: LoadScript,
-    /// How it loads files, if it does.
+    /// The settings of a load that reads files.
     #[cfg(feature = "engine")]
     pub(super) files: Option<Settings>,
     /// The URIs of the files that this load and those that it resumes have loaded.
@@ -124,9 +124,9 @@ impl BulkLoad {
         Some(since.saturating_add(self.script.duration.unwrap_or(self.duration)))
     }
 
-    /// Makes this a load of files, if there are settings for them.
+    /// Makes the load read files, if there are settings for them.
     #[cfg(feature = "engine")]
-    pub(super) fn reading(mut self, files: Option<Settings>) -> Self {
+    pub(super) fn with_files(mut self, files: Option<Settings>) -> Self {
         if files.is_some() {
             // The counts are known when the files have been read.
             self.script = LoadScript::completing().records(0);
@@ -135,7 +135,7 @@ impl BulkLoad {
         self
     }
 
-    /// The settings of its files, if it has to read some.
+    /// The settings of a load that has files to read.
     #[cfg(feature = "engine")]
     pub(super) fn files(&self) -> Option<&Settings> {
         self.files.as_ref().filter(|_| !self.nothing_left)

@@ -121,8 +121,7 @@ impl Header {
         self.columns.iter().filter(|column| is(column)).count()
     }
 
-    /// Checks that each of the system columns is there, and only once. These are the names of the id, the start and the
-    /// end.
+    /// Checks that each of the system columns is there, and only once. `names` are those of the id, the start and the end.
     fn check(self, names: [&str; 3], needs_id: bool) -> Result<Self, String> {
         let [id, from, to] = names;
         for (name, count, needed) in [

@@ -1,4 +1,4 @@
-//! Loads all files of a folder, whose formats are found out.
+//! Loads all files of a folder, and detects their formats.
 
 use std::error::Error;
 use std::fmt;
@@ -26,7 +26,7 @@ pub(crate) fn load(cluster: &mut Cluster, files: &Files, now: Now) -> Result<(),
     if !can_store(cluster) {
         return Err(LoadFilesError("a query is running".to_owned()));
     }
-    let mut found = Vec::new();
+    let mut read = Vec::new();
     for name in files.names().map_err(LoadFilesError)? {
         let in_file = |error: String| LoadFilesError(format!("{name}: {error}"));
         let content = files.read(&name).map_err(|error| match error {
@@ -35,19 +35,19 @@ pub(crate) fn load(cluster: &mut Cluster, files: &Files, now: Now) -> Result<(),
         let format = format(&name, &content).map_err(in_file)?;
         check_engine(&cluster.config, format).map_err(in_file)?;
         let settings = Settings::new(format);
-        found.push((has_edges(&content, &settings), name, content, settings));
+        read.push((has_edges(&content, &settings), name, content, settings));
     }
-    found.sort_by_key(|(has_edges, ..)| *has_edges);
+    read.sort_by_key(|(has_edges, ..)| *has_edges);
     let mut staged = Staged::default();
     let mut ids = cluster.ids.clone();
-    for (_, name, content, settings) in found {
+    for (_, name, content, settings) in read {
         let mut report = Report {
             file: name.clone(),
             fail_on_error: true,
             ..Report::default()
         };
-        let read = staged.file(cluster, &mut ids, &content, &settings, &mut report);
-        if let (Err(_), Some(error)) = (read, report.errors.pop()) {
+        let loaded = staged.file(cluster, &mut ids, &content, &settings, &mut report);
+        if let (Err(_), Some(error)) = (loaded, report.errors.pop()) {
             let record = match error.record {
                 0 => String::new(),
                 record => format!("record {record}: "),

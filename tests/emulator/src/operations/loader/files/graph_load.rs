@@ -8,7 +8,7 @@ use super::csv::Records;
 use super::report::{Report, Stopped};
 use super::rows::{self, Field, Row};
 use super::{Format, Settings};
-use crate::graph::{Edge, ElementChange, Graph, Node, Op, Value};
+use crate::graph::{DEFAULT_LABEL, Edge, ElementChange, Graph, Node, Op, Value};
 use crate::ids::Ids;
 
 /// The graph before and during a load.
@@ -18,7 +18,7 @@ pub(super) struct Model {
     edges: HashMap<String, Arc<Edge>>,
     /// What the load changes, in order.
     pub(super) changes: Vec<ElementChange>,
-    /// Values of sets, of which only the first is stored: a property has one value.
+    /// The values of sets after the first, which is the only one that is stored. They show duplicates.
     others: HashMap<String, Vec<(String, Value)>>,
     /// The edges that this load has added.
     added: BTreeSet<String>,
@@ -130,11 +130,11 @@ impl GraphLoad<'_> {
         let mut labels = row.labels;
         // Each node has a label.
         let has = |label: &str| known.is_some_and(|it| it.labels.iter().any(|it| it == label));
-        if labels.is_empty() && (known.is_none() || has("vertex")) {
-            labels.push("vertex".to_owned());
+        if labels.is_empty() && (known.is_none() || has(DEFAULT_LABEL)) {
+            labels.push(DEFAULT_LABEL.to_owned());
         }
         if known.is_some() && !self.is_gremlin() {
-            // The guide counts a row, not its values.
+            // The guide counts a duplicate for the row, not for its values.
             self.report.duplicates += 1;
         }
         let node = self.model.nodes.entry(id.clone()).or_insert_with(|| {

@@ -25,14 +25,15 @@ impl Report {
         self.error("PARSING_ERROR", message, record, false)
     }
 
-    /// A value whose type is not that of its column. The guide has no code of its own for the log.
+    /// A value whose type is not that of its column. The guide lists no error code for it.
     pub(super) fn mismatch(&mut self, message: String, record: i64) -> Result<(), Stopped> {
         self.records += 1;
         self.mismatches += 1;
         self.error("PARSING_ERROR", message, record, true)
     }
 
-    /// A record that cannot be inserted, which is counted already. The guide: its number is known only for parsing errors.
+    /// A record that cannot be inserted. It is already counted. The guide: only parsing errors have the number of the
+    /// record.
     pub(super) fn insert_error(&mut self, code: &str, message: String) -> Result<(), Stopped> {
         self.error(code, message, 0, false)
     }

@@ -7,9 +7,9 @@ use crate::graph::Value;
 /// A node or an edge in a row of a file.
 #[derive(Debug, PartialEq)]
 pub(super) struct Row<'a> {
-    /// None if the file has no column for ids.
+    /// `None` if the file has no column for ids.
     pub(super) id: Option<String>,
-    /// None if there is no label.
+    /// Empty if there is no label.
     pub(super) labels: Vec<String>,
     pub(super) from: String,
     pub(super) to: String,
@@ -78,7 +78,7 @@ pub(super) fn read<'a>(
     Ok(row)
 }
 
-/// An id. Ids with a space differ from the same ids with another one.
+/// An id. In another ID space, the same text is another id.
 fn id(cell: &Cell<'_>, space: &str) -> Result<String, RowError> {
     if cell.is_blank() {
         return Err("A required value is empty".to_owned().into());

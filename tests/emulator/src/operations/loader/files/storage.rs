@@ -108,7 +108,7 @@ fn list(folder: &Path, prefix: &str, names: &mut Vec<String>) -> std::io::Result
         if name.starts_with('.') {
             continue;
         }
-        // A link to a folder is not followed: it may lead to a circle.
+        // A link to a folder is not followed, because links may form a cycle.
         if entry.file_type()?.is_dir() {
             list(&entry.path(), &format!("{prefix}{name}/"), names)?;
         } else if entry.path().is_file() {
