@@ -16,10 +16,10 @@ use crate::failure::Failure;
 use crate::operations::statistics::content::Content;
 use crate::{Change, Language, QueryKind, QueryRequest};
 
-mod answer;
 mod cypher;
 mod mars;
 mod records;
+mod results;
 mod summary;
 mod work;
 
@@ -127,7 +127,7 @@ pub(crate) enum ElementChange {
 
 /// The text of a query, its parameters and its time.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Source<'a> {
+pub(crate) struct QueryInput<'a> {
     pub(crate) text: &'a str,
     pub(crate) parameters: &'a Map<String, Json>,
     /// The current time, in milliseconds since the epoch.
@@ -137,7 +137,10 @@ pub(crate) struct Source<'a> {
 /// Stores a graph and executes queries. All methods can be called from several threads.
 pub(crate) trait Engine: fmt::Debug + Send + Sync {
     /// Parses and checks a query, which is not executed.
-    fn prepare<'a>(&'a self, source: &Source<'_>) -> Result<Box<dyn Query + 'a>, Failure>;
+    fn prepare<'a>(
+        &'a self,
+        input: &QueryInput<'_>,
+    ) -> Result<Box<dyn PreparedQuery + 'a>, Failure>;
 
     /// The committed graph.
     fn graph(&self) -> Graph;
@@ -147,7 +150,7 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync {
 }
 
 /// A query that has been parsed and checked.
-pub(crate) trait Query {
+pub(crate) trait PreparedQuery {
     fn writes(&self) -> bool;
 
     /// The time limit that the query sets.

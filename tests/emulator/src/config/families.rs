@@ -112,11 +112,13 @@ impl Config {
 
 #[cfg(feature = "engine")]
 impl Config {
-    /// Maps a bucket, or the part of it below a prefix, to files. A bulk load from a source in it reads the files and
-    /// loads them, unless [`Emulator::next_load`](crate::Emulator::next_load) set a script for it. Other loads are only
-    /// simulated. A file `people.csv` of `s3("s3://bucket/data", ..)` is the object `s3://bucket/data/people.csv`.
+    /// Maps a bucket (`s3://bucket`), or a part of it (`s3://bucket/data`), to files. In the second case, the file
+    /// `people.csv` is the object `s3://bucket/data/people.csv`. A bulk load from a source in a mapped bucket reads the
+    /// files and loads them, unless [`Emulator::next_load`](crate::Emulator::next_load) set a script for it. Loads from
+    /// other sources are only simulated. May be called several times. Default: no bucket.
     ///
-    /// Property graphs need `graph_engine`, RDF needs `rdf_engine`: a load for which there is no engine is refused.
+    /// Property graphs need `graph_engine`, RDF needs `rdf_engine`: without the engine, a load from a mapped bucket is
+    /// refused with status 501.
     pub fn s3(mut self, uri: impl AsRef<str>, files: crate::Files) -> Self {
         let mapping = crate::operations::loader::files::storage::Mapping::new(uri.as_ref(), files);
         self.s3.push(mapping);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use self::edits::{Edits, Segment};
 use self::query::Query;
 use self::tokens::Token;
-use super::Source;
+use super::QueryInput;
 use crate::failure::Failure;
 
 mod columns;
@@ -56,8 +56,8 @@ pub(crate) struct Translation {
 }
 
 /// Checks and rewrites a query.
-pub(crate) fn translate(source: &Source<'_>) -> Result<Translation, Failure> {
-    let query = Query::new(source.text)?;
+pub(crate) fn translate(input: &QueryInput<'_>) -> Result<Translation, Failure> {
+    let query = Query::new(input.text)?;
     limits::check(&query)?;
     let mut edits = Edits::new(&query);
     let limit = hints::read(&query, &mut edits)?;
@@ -65,11 +65,11 @@ pub(crate) fn translate(source: &Source<'_>) -> Result<Translation, Failure> {
     not_emulated::check(&query)?;
     query.parameters(&mut edits);
     query.strings(&mut edits);
-    patterns::rewrite(&query, source.parameters, &mut edits)?;
+    patterns::rewrite(&query, input.parameters, &mut edits)?;
     regular_expressions::rewrite(&query, &mut edits);
-    functions::rewrite(&query, source.now, &mut edits);
+    functions::rewrite(&query, input.now, &mut edits);
     ranges::rewrite(&query, &mut edits)?;
-    unwinds::check(&query, source.parameters)?;
+    unwinds::check(&query, input.parameters)?;
     subqueries::rewrite(&query, &mut edits)?;
     projections::rewrite(&query, &mut edits)?;
     reduce::rewrite(&query, &mut edits);
@@ -80,7 +80,7 @@ pub(crate) fn translate(source: &Source<'_>) -> Result<Translation, Failure> {
         text,
         columns: columns::names(&query),
         limit,
-        original: source.text.to_owned(),
+        original: input.text.to_owned(),
         segments,
     })
 }

@@ -17,7 +17,7 @@ use marsdb_query::{
 
 use self::values::Reader;
 use super::cypher::{self, ID, MAX_ROWS, NODE, Translation};
-use super::{Edge, ElementChange, Engine, Graph, Node, Query, QueryOutput, Source};
+use super::{Edge, ElementChange, Engine, Graph, Node, PreparedQuery, QueryInput, QueryOutput};
 use crate::engine::{Stop, internal};
 use crate::failure::Failure;
 use crate::ids::Ids;
@@ -122,11 +122,14 @@ impl Mars {
 }
 
 impl Engine for Mars {
-    fn prepare<'a>(&'a self, source: &Source<'_>) -> Result<Box<dyn Query + 'a>, Failure> {
-        let translation = cypher::translate(source)?;
+    fn prepare<'a>(
+        &'a self,
+        input: &QueryInput<'_>,
+    ) -> Result<Box<dyn PreparedQuery + 'a>, Failure> {
+        let translation = cypher::translate(input)?;
         let fail = |error| errors::query(error, &translation);
         let mut statement = parse(&translation.text).map_err(fail)?;
-        let parameters = values::parameters(source.parameters);
+        let parameters = values::parameters(input.parameters);
         substitute_params(&mut statement, &parameters).map_err(fail)?;
         validate_statement(&statement).map_err(fail)?;
         Ok(Box::new(Prepared {
@@ -164,7 +167,7 @@ struct Prepared<'a> {
     translation: Translation,
 }
 
-impl Query for Prepared<'_> {
+impl PreparedQuery for Prepared<'_> {
     fn writes(&self) -> bool {
         !is_read_only(&self.statement)
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{ElementChange, Op, Value, answer};
+use super::{ElementChange, Op, Value, results};
 use crate::Change;
 
 /// A record for each change
@@ -57,7 +57,7 @@ fn typed(value: &Value) -> Json {
         Value::Bool(value) => (json!(value), "Boolean"),
         Value::Int(value) => (json!(value), "Long"),
         Value::Float(_) => (json!(value), "Double"),
-        Value::DateTime(millis) => (answer::iso(*millis).into(), "Date"),
+        Value::DateTime(millis) => (results::iso(*millis).into(), "Date"),
         // Properties have no other values than texts.
         _ => (json!(value), "String"),
     };

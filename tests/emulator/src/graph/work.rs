@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::{Map, Value as Json};
 
-use super::{Engine, QueryOutput, Source, answer, records};
+use super::{Engine, QueryInput, QueryOutput, records, results};
 use crate::engine::{Finished, Observer, Output, Stop};
 use crate::failure::Failure;
 use crate::{ChangeStream, QueryRequest, Response};
@@ -36,7 +36,7 @@ impl Work {
 
     fn query(&self, observer: &mut dyn Observer) -> Result<(), Failure> {
         let parameters = self.parameters()?;
-        let query = self.engine.prepare(&Source {
+        let query = self.engine.prepare(&QueryInput {
             text: &self.request.text,
             parameters: &parameters,
             now: self.now,
@@ -56,7 +56,7 @@ impl Work {
         if query.writes() {
             // The response may begin only after the commit, so it is not streamed.
             let mut body = Vec::new();
-            answer::write(&columns, &rows, &mut body)?;
+            results::write(&columns, &rows, &mut body)?;
             observer.end(Box::new(|| {
                 commit()?;
                 Ok(Finished {
@@ -67,7 +67,7 @@ impl Work {
             return Ok(());
         }
         let mut output = Output::new(MEDIA_TYPE, observer);
-        let written = answer::write(&columns, &rows, &mut output);
+        let written = results::write(&columns, &rows, &mut output);
         let (result, stream) = output.end(written);
         observer.end(Box::new(|| result.map(Finished::from)));
         // Ends the body, after the observer has recorded the end.

@@ -92,7 +92,7 @@ fn all_forms_of_requests() {
 
 /// An id is text, and belongs to one node or one relationship.
 #[test]
-fn ids() {
+fn ids_are_unique_texts() {
     let create = "CREATE (a:A)-[r:R]->(b:B {ref: id(a)}) RETURN id(a) AS a, id(r) AS r, b";
     let mut neptune = emulator();
     let created = rows(&mut neptune, create);
@@ -251,7 +251,7 @@ fn an_explained_query_is_not_executed() {
 }
 
 #[test]
-fn dates() {
+fn dates_are_in_utc() {
     let mut neptune = emulator();
     rows(
         &mut neptune,

@@ -178,7 +178,7 @@ fn errors_are_logged() {
 }
 
 #[test]
-fn parameters() {
+fn parameters_have_their_effects() {
     let update = "~id,age:Int(single)\na,1\na,2\n";
     let edges = ":START_ID,:END_ID,:TYPE\nv,v,t\n";
     let empty = "~id,name:String\na,\"\"\n";
@@ -249,7 +249,7 @@ fn compressed_files() {
 }
 
 #[test]
-fn nothing_is_found() {
+fn a_source_without_objects_fails() {
     let mut neptune = cluster([("nodes.csv", NODES)]);
     let id = start(&mut neptune, &body("k/x"), 0);
     let ended = status(&mut neptune, &id, "?details=true&errors=true", 10);
@@ -292,9 +292,8 @@ fn without_an_engine_a_load_is_refused() {
     assert!(neptune.load_ids().is_empty());
 }
 
-/// A resumed load tries the files that failed.
 #[test]
-fn modes() {
+fn a_resumed_load_reads_files_that_failed() {
     let config = Config::default()
         .graph_engine(true)
         .load_duration(Duration::ZERO);

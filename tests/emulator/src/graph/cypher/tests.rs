@@ -10,7 +10,7 @@ const NOW: i64 = 1_700_000_000_000;
 
 fn translated(text: &str, parameters: &Json) -> Result<Translation, Failure> {
     let empty = Map::new();
-    translate(&Source {
+    translate(&QueryInput {
         text,
         parameters: parameters.as_object().unwrap_or(&empty),
         now: NOW,
