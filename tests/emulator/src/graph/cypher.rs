@@ -14,6 +14,7 @@ use crate::failure::Failure;
 mod columns;
 mod edits;
 mod functions;
+mod growth;
 mod hints;
 mod limits;
 mod not_emulated;

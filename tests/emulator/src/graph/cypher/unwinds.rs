@@ -1,7 +1,9 @@
-//! Refuses `UNWIND` clauses that multiply to too many rows. The engine checks their number only after it has made them.
+//! Refuses `UNWIND` clauses that multiply to too many rows, and values that are too large. The engine checks the number of
+//! rows only after it has made them, and not their size.
 
 use serde_json::{Map, Value as Json};
 
+use super::growth::Sizes;
 use super::query::Query;
 use super::{MAX_ROWS, ranges};
 use crate::failure::Failure;
@@ -20,6 +22,7 @@ const AGGREGATES: &[&str] = &[
 
 /// Multiplies the lengths of the lists that are known before the query runs.
 pub(super) fn check(query: &Query<'_>, parameters: &Map<String, Json>) -> Result<(), Failure> {
+    let mut sizes = Sizes::new(query, parameters);
     let mut rows = 1;
     for at in 0..query.len() {
         let is_keyword = |word: &str| query.keyword(at) && query.word(at, word);
@@ -27,19 +30,19 @@ pub(super) fn check(query: &Query<'_>, parameters: &Map<String, Json>) -> Result
         let reduces = ["WHERE", "LIMIT", "UNION"].into_iter().any(is_keyword);
         if aggregates || reduces || query.word(at, "DISTINCT") {
             rows = 1;
-            continue;
+        } else if is_keyword("UNWIND") && query.level(at) == 0 {
+            // The rows of a single list are few enough.
+            let is_product = rows > 1;
+            rows = length(query, at + 1, parameters).saturating_mul(rows);
+            if is_product && rows > i128::try_from(MAX_ROWS).unwrap_or(i128::MAX) {
+                return Err(Failure::new(
+                    "TimeLimitExceededException",
+                    format!("The emulator does not make more than {MAX_ROWS} rows."),
+                ));
+            }
         }
-        if !is_keyword("UNWIND") || query.level(at) > 0 {
-            continue;
-        }
-        // The rows of a single list are few enough.
-        let is_product = rows > 1;
-        rows = length(query, at + 1, parameters).saturating_mul(rows);
-        if is_product && rows > i128::try_from(MAX_ROWS).unwrap_or(i128::MAX) {
-            return Err(Failure::new(
-                "TimeLimitExceededException",
-                format!("The emulator does not make more than {MAX_ROWS} rows."),
-            ));
+        if query.keyword(at) && query.level(at) == 0 {
+            sizes.read(at, u64::try_from(rows).unwrap_or(u64::MAX))?;
         }
     }
     Ok(())

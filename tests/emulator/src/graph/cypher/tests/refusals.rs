@@ -295,3 +295,39 @@ fn long_queries() {
         let _ = translated(&text, &Json::Null).map(|translation| translation.locate(1, 1));
     }
 }
+
+#[test]
+fn large_values() {
+    let message = "The emulator does not make values of more than 128 MiB.";
+    let doubled = |start: &str, clause: &str, times: usize| {
+        format!("{start} {} RETURN size(s)", clause.repeat(times))
+    };
+    for text in [
+        doubled("WITH 'abcdefgh' AS s", " WITH s + s AS s", 40),
+        doubled("WITH [1, 2] AS s", " WITH s + s AS s", 40),
+        doubled("WITH [1] AS s", " WITH [s, s] AS s", 40),
+        doubled("WITH {a: 1} AS s", " WITH {a: s, b: s} AS s", 40),
+        doubled(
+            "WITH 'x' AS s",
+            " WITH replace(s, 'x', 'xxxxxxxx') AS s",
+            20,
+        ),
+        doubled("WITH 'x' AS s, 1 AS t", " WITH *, s + s AS s", 40),
+        "MATCH (n)".to_owned() + &" SET n.s = n.s + n.s".repeat(40),
+        "RETURN size([a IN range(1, 10000) | [b IN range(1, 10000) | a]])".to_owned(),
+        "WITH range(1, 10000) AS l RETURN size([a IN l | l])".to_owned(),
+        "WITH range(1, 1000000) AS l UNWIND range(1, 1000) AS a RETURN size(collect(l))".to_owned(),
+    ] {
+        assert_refused(&text, "TimeLimitExceededException", message);
+    }
+    for text in [
+        doubled("WITH 'abcdefgh' AS s", " WITH s + s AS s", 20),
+        doubled("WITH [1] AS s", " WITH s + 1 AS s", 500),
+        "RETURN size([a IN range(1, 1000000) | a * a + a])".to_owned(),
+        "WITH range(1, 1000000) AS l RETURN l[0] + l[1] + size(l), [l[0], l[1], l[2]]".to_owned(),
+        "WITH range(1, 10000) AS l RETURN size([a IN l WHERE size(l) > a | a])".to_owned(),
+        "UNWIND range(1, 190000) AS a RETURN a, 'a text', {a: a, b: [a, a]} AS m".to_owned(),
+    ] {
+        assert!(translated(&text, &json!({})).is_ok(), "{text}");
+    }
+}
