@@ -113,3 +113,8 @@ fn malformed(message: impl AsRef<str>) -> Failure {
         format!("Malformed query: {}", message.as_ref()),
     )
 }
+
+/// The error for a parameter that the request does not have; Neptune's text is not known.
+pub(crate) fn no_parameter(name: &str) -> Failure {
+    Failure::missing_parameter(format!("Expected parameter(s): {name}"))
+}

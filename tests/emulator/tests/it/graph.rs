@@ -224,6 +224,33 @@ fn malformed_queries_are_located() {
 }
 
 #[test]
+fn errors_name_neither_the_engine_nor_its_values() {
+    let mut neptune = emulator();
+    rows(&mut neptune, "CREATE (:A {name: 'a'})");
+    for (text, message) in [
+        (
+            "MATCH (n) SET n.x = {a: 1}",
+            "Expected a simple literal but found Map",
+        ),
+        (
+            "MATCH (n) SET n.x = n",
+            "Expected a simple literal but found Element",
+        ),
+        (
+            "MATCH (n) DELETE n RETURN n.name",
+            "The query reads an element that it has deleted.",
+        ),
+        (
+            "RETURN datetime('x')",
+            "'x' isn't a date-time string the emulator can parse",
+        ),
+    ] {
+        let answer = refuses(&mut neptune, text, BAD_REQUEST);
+        assert_contains(&answer, message);
+    }
+}
+
+#[test]
 fn a_reader_refuses_writes() {
     let mut neptune = emulator();
     rows(&mut neptune, "CREATE (:A {name: 'SET'})");

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use super::edits::Edits;
 use super::not_emulated::not_emulated;
 use super::query::{Clause, Query};
-use super::{ID, NODE};
+use super::{ID, NODE, no_parameter};
 use crate::failure::Failure;
 
 /// Rewrites all patterns.
@@ -113,9 +113,14 @@ fn members(
         return Ok(());
     };
     let parameter = query.name(at + 1);
-    // The engine reports a parameter that is missing.
-    let Some(Json::Object(map)) = parameters.get(parameter) else {
-        return Ok(());
+    let map = match parameters.get(parameter) {
+        Some(Json::Object(map)) => map,
+        Some(_) => {
+            return Err(Failure::bad_request(format!(
+                "The properties ${parameter} must be a map."
+            )));
+        }
+        None => return Err(no_parameter(parameter)),
     };
     if map.keys().any(|key| key.contains('`') || key.is_empty()) {
         return Err(not_emulated(query, at, "a backtick in a name"));

@@ -195,14 +195,20 @@ fn subqueries_and_projections() {
 #[test]
 fn parameters_as_properties() -> Result<(), Failure> {
     let parameters = json!({"props": {"~id": "a", "first name": 1}, "other": 1});
-    let translation = translated("CREATE (n:P $props)-[:R $props]->($missing)", &parameters)?;
+    let translation = translated("CREATE (n:P $props)-[:R $props]->()", &parameters)?;
     assert_eq!(
         translation.text,
         "CREATE (n:P {`first name`: $`props`.`first name`, `~id`: $`props`.`~id`})\
-         -[:R {`first name`: $`props`.`first name`, `~id`: $`props`.`~id`}]->($`missing`)"
+         -[:R {`first name`: $`props`.`first name`, `~id`: $`props`.`~id`}]->()"
     );
     let failure = translated("CREATE ($props)", &json!({"props": {"a`b": 1}})).unwrap_err();
     assert_eq!(failure.status, 501);
+    let failure = translated("CREATE ($missing)", &parameters).unwrap_err();
+    assert_eq!(failure.code, "MissingParameterException");
+    assert_eq!(failure.message, "Expected parameter(s): missing");
+    let failure = translated("CREATE ($other)", &parameters).unwrap_err();
+    assert_eq!(failure.code, "BadRequestException");
+    assert_eq!(failure.message, "The properties $other must be a map.");
     Ok(())
 }
 

@@ -3,25 +3,34 @@
 use marsdb_graph::GraphError;
 use marsdb_query::QueryError;
 
+use super::values;
 use crate::engine::internal;
 use crate::failure::Failure;
-use crate::graph::cypher::{RANGE_TOO_LONG, Translation};
+use crate::graph::cypher::{self, RANGE_TOO_LONG, Translation};
 
 /// The error of a query.
 pub(super) fn query(error: QueryError, translation: &Translation) -> Failure {
     match error {
         QueryError::Syntax(message) => malformed(&placed(&message, translation)),
         QueryError::Semantic(message) => with_place(message, translation),
-        QueryError::UnboundVariable(name) => not_defined(&name, translation),
-        // Neptune's text is not known.
-        QueryError::MissingParam(name) => {
-            Failure::missing_parameter(format!("Expected parameter(s): {name}"))
+        QueryError::UnboundVariable(message) if message.contains("no longer exists") => {
+            // Neptune's text is not known.
+            Failure::bad_request("The query reads an element that it has deleted.")
         }
+        QueryError::UnboundVariable(name) => not_defined(&name, translation),
+        QueryError::MissingParam(name) => cypher::no_parameter(&name),
         QueryError::Type(message) if is_numeric(&message) => {
             Failure::new("InvalidNumericDataException", message)
         }
         QueryError::Type(message) if message.contains(RANGE_TOO_LONG) => deadline(),
-        QueryError::Type(message) => Failure::bad_request(message),
+        QueryError::Type(message) if message.contains("can't be stored") => {
+            let is = |kind: &str| message.contains(&format!("(got {kind}("));
+            let found = ["Map", "List"].into_iter().find(|kind| is(kind));
+            values::not_simple(found.unwrap_or("Element"))
+        }
+        QueryError::Type(message) => {
+            Failure::bad_request(message.replace("MarsDB", "the emulator"))
+        }
         QueryError::Graph(error) => graph(error),
         QueryError::ResourceLimit(_) | QueryError::Timeout => deadline(),
         QueryError::Cancelled => internal("The query was stopped."),
