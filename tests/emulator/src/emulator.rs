@@ -44,7 +44,8 @@ const NO_WEBSOCKETS: &str = "The emulator has no WebSockets. Gremlin runs over H
 /// A Neptune cluster in memory.
 ///
 /// It does no I/O, except with `Files::folder`. It reads no clock and uses no randomness, except with
-/// `Config::rdf_engine` and in `rand()` of openCypher: the same [`Config`], requests and times give the same outcomes, byte for byte.
+/// `Config::rdf_engine` and in `rand()` of openCypher: the same [`Config`], requests and times give the same outcomes,
+/// byte for byte.
 #[derive(Debug)]
 pub struct Emulator {
     cluster: Cluster,

@@ -28,7 +28,7 @@ impl Stream {
     /// A stream, and what it sends.
     #[cfg(feature = "server")]
     pub(crate) fn new(request_id: String) -> (Self, crate::Generated) {
-        // Few, because the query makes them in vain if the client stops reading.
+        // Few, because they are wasted if the client stops reading.
         const PIECES_AHEAD: usize = 2;
 
         let (pieces, receiver) = std::sync::mpsc::sync_channel(PIECES_AHEAD);
@@ -89,7 +89,7 @@ impl<'a> Output<'a> {
             let response = Response::typed(StatusCode::OK, self.media_type, self.buffer);
             return (written.map(|()| response), None);
         };
-        // If sending fails, the client has gone.
+        // If sending fails, the client has disconnected.
         let sent = stream.send(self.buffer.into());
         if let (Ok(()), Err(failure)) = (sent, &written) {
             let _ = stream.fail(failure);

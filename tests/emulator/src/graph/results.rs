@@ -26,7 +26,7 @@ pub(super) fn write(
         }
         output.write_all(b"]}")
     };
-    // Only a client that has gone makes this fail.
+    // This fails only if the client has disconnected.
     write().map_err(internal)
 }
 

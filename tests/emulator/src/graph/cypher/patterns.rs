@@ -19,7 +19,8 @@ pub(super) fn rewrite(
     parameters: &Map<String, Json>,
     edits: &mut Edits<'_>,
 ) -> Result<(), Failure> {
-    // New nodes do not have the hidden label, except those of `MERGE` that were looked for with it.
+    // Whether there may be nodes without the hidden label: new nodes get it when the query ends, except those that
+    // `MERGE` creates with it.
     let mut unlabelled = false;
     let variables = Variables::new(query);
     for at in 0..query.len() {

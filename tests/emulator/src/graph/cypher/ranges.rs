@@ -28,7 +28,7 @@ pub(super) fn rewrite(query: &Query<'_>, edits: &mut Edits<'_>) -> Result<(), Fa
     Ok(())
 }
 
-/// The length of the list that a call makes, if the arguments are numbers.
+/// The length of the list that a call creates, if the arguments are numbers.
 pub(super) fn length(query: &Query<'_>, at: usize) -> Option<i128> {
     let (start, end, step) = numbers(query, at)?;
     (end - start).checked_div(step).map(|steps| steps + 1)
@@ -65,7 +65,7 @@ fn check(start: i128, end: i128, step: i128) -> Result<(), Failure> {
     if steps >= MAX_LENGTH || overflows {
         return Err(Failure::new(
             "TimeLimitExceededException",
-            format!("The emulator does not make a {RANGE_TOO_LONG}."),
+            format!("The emulator does not create a {RANGE_TOO_LONG}."),
         ));
     }
     Ok(())

@@ -389,7 +389,7 @@ fn the_last_return_of_a_write() {
 #[test]
 fn products_of_lists_are_limited() {
     let limited = "TimeLimitExceededException";
-    let message = "The emulator does not make more than 200000 rows.";
+    let message = "The emulator does not create more than 200000 rows.";
     for text in [
         "UNWIND range(1, 5000) AS x UNWIND range(1, 5000) AS y RETURN count(*)",
         "UNWIND range(1, 5000) AS x WITH x UNWIND range(5000, 1, -1) AS y RETURN x",

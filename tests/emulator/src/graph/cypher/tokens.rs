@@ -135,6 +135,6 @@ fn number(text: &str) -> usize {
 fn unclosed(text: &str, start: usize, what: &str) -> Failure {
     let (line, column) = place(text, start);
     malformed(format!(
-        "The {what} that begins at line {line}, column {column} does not end."
+        "The {what} at line {line}, column {column} is not closed."
     ))
 }

@@ -37,7 +37,7 @@ pub(super) fn check(query: &Query<'_>, parameters: &Map<String, Json>) -> Result
             if is_product && rows > i128::try_from(MAX_ROWS).unwrap_or(i128::MAX) {
                 return Err(Failure::new(
                     "TimeLimitExceededException",
-                    format!("The emulator does not make more than {MAX_ROWS} rows."),
+                    format!("The emulator does not create more than {MAX_ROWS} rows."),
                 ));
             }
         }

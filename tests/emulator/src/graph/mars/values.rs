@@ -58,7 +58,7 @@ pub(super) fn property(value: PropertyValue) -> Value {
             let members = members.into_iter();
             Value::Map(members.map(|(key, it)| (key, property(it))).collect())
         }
-        // Neptune has no other types for dates and times, so queries that make them are refused.
+        // Neptune has no other types for dates and times, so queries that create them are refused.
         PropertyValue::Date(days) => Value::String(temporal::format_date(days)),
         PropertyValue::LocalTime(nanos) => Value::String(temporal::format_local_time(nanos)),
         PropertyValue::Time {

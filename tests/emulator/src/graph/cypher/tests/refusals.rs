@@ -15,15 +15,12 @@ fn not_a_query() {
         ),
         (
             "RETURN\n 'a",
-            "The string that begins at line 2, column 2 does not end.",
+            "The string at line 2, column 2 is not closed.",
         ),
-        (
-            "RETURN `a",
-            "The name that begins at line 1, column 8 does not end.",
-        ),
+        ("RETURN `a", "The name at line 1, column 8 is not closed."),
         (
             "RETURN 1 /* a",
-            "The comment that begins at line 1, column 10 does not end.",
+            "The comment at line 1, column 10 is not closed.",
         ),
         (
             "MATCH (n RETURN n",
@@ -259,7 +256,7 @@ fn ranges() {
         assert_refused(
             &format!("RETURN {range}"),
             "TimeLimitExceededException",
-            "The emulator does not make a range() of more than 1048576 values.",
+            "The emulator does not create a range() of more than 1048576 values.",
         );
     }
     assert_text(
