@@ -39,7 +39,8 @@
 //! With the feature `neptunedata`, an [`Outcome`] converts into a response of the test network of the crate
 //! `neptunedata`.
 //!
-//! The [`manual`] describes faults, scripts, server, binary, CI, assumptions and the clients that were tried.
+//! The [`manual`] describes faults, scripts, openCypher, loads of files, server, binary, CI, assumptions and the clients
+//! that were tried.
 #![cfg_attr(
     feature = "server",
     doc = "\n[`Server`] serves the emulator on a socket and performs the faults there. Clients in other languages can use the binary `neptune-emulator`."

@@ -54,7 +54,7 @@ setters! {
     Config;
 
     /// Whether a query, a report or a Graph Store request that no script matches is refused with a
-    /// `BadRequestException`, rather than answered with an empty result. SPARQL on the engine needs no script.
+    /// `BadRequestException`, rather than answered with an empty result. Queries that an engine executes need no script.
     /// Default: false.
     strict(strict: bool) => queries.strict = strict;
 
