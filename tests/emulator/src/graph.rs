@@ -99,17 +99,18 @@ pub(crate) enum Op {
     Remove,
 }
 
+/// The kinds of elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Element {
+    Node,
+    Edge,
+}
+
 /// A change of the graph: what one record of the change stream describes.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum ElementChange {
     /// The first label creates the node, and the removal of the last one removes it.
     Label { op: Op, node: String, label: String },
-    NodeProperty {
-        op: Op,
-        node: String,
-        key: String,
-        value: Value,
-    },
     Edge {
         op: Op,
         id: String,
@@ -117,12 +118,25 @@ pub(crate) enum ElementChange {
         from: String,
         to: String,
     },
-    EdgeProperty {
+    Property {
         op: Op,
+        of: Element,
         id: String,
         key: String,
         value: Value,
     },
+}
+
+impl ElementChange {
+    pub(crate) fn property(op: Op, of: Element, id: &str, key: &str, value: Value) -> Self {
+        Self::Property {
+            op,
+            of,
+            id: id.to_owned(),
+            key: key.to_owned(),
+            value,
+        }
+    }
 }
 
 /// The text of a query, its parameters and its time.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{ElementChange, Op, Value, results};
+use super::{Element, ElementChange, Op, Value, results};
 use crate::Change;
 
 /// A record for each change
@@ -14,12 +14,6 @@ pub(super) fn records(changes: &[ElementChange]) -> Vec<Change> {
 fn record(change: &ElementChange) -> Change {
     let (op, data) = match change {
         ElementChange::Label { op, node, label } => (op, data(node, "vl", "label", text(label))),
-        ElementChange::NodeProperty {
-            op,
-            node,
-            key,
-            value,
-        } => (op, data(node, "vp", key, typed(value))),
         ElementChange::Edge {
             op,
             id,
@@ -32,8 +26,18 @@ fn record(change: &ElementChange) -> Change {
             data["to"] = to.as_str().into();
             (op, data)
         }
-        ElementChange::EdgeProperty { op, id, key, value } => {
-            (op, data(id, "ep", key, typed(value)))
+        ElementChange::Property {
+            op,
+            of,
+            id,
+            key,
+            value,
+        } => {
+            let kind = match of {
+                Element::Node => "vp",
+                Element::Edge => "ep",
+            };
+            (op, data(id, kind, key, typed(value)))
         }
     };
     match op {
@@ -72,12 +76,7 @@ mod tests {
     fn the_form_of_records() {
         let (add, remove) = (Op::Add, Op::Remove);
         let node = || "n".to_owned();
-        let property = |op, value| ElementChange::NodeProperty {
-            op,
-            node: node(),
-            key: "k".to_owned(),
-            value,
-        };
+        let property = |op, value| ElementChange::property(op, Element::Node, "n", "k", value);
         let vp = |value: Json, data_type: &str| json!({ "id": "n", "type": "vp", "key": "k", "value": { "value": value, "dataType": data_type } });
         let changes = [
             ElementChange::Label {
@@ -98,12 +97,7 @@ mod tests {
                 from: node(),
                 to: "m".to_owned(),
             },
-            ElementChange::EdgeProperty {
-                op: add,
-                id: "e".to_owned(),
-                key: "k".to_owned(),
-                value: Value::Int(-1),
-            },
+            ElementChange::property(add, Element::Edge, "e", "k", Value::Int(-1)),
         ];
         let label = |value: &str| json!({ "value": value, "dataType": "String" });
         let expected = [

@@ -8,7 +8,7 @@ use marsdb_graph::{EdgeId, GraphStore, NodeId, PropertyValue, WriteTransaction};
 use super::{Elements, ID, NODE, errors, values};
 use crate::engine::internal;
 use crate::failure::Failure;
-use crate::graph::{Edge, ElementChange, Node, Op, Value};
+use crate::graph::{Edge, Element, ElementChange, Node, Op};
 
 /// Applies changes to the store and to the copy of the graph.
 pub(super) fn apply(
@@ -22,28 +22,6 @@ pub(super) fn apply(
                 Op::Add => add_label(node, label, elements, transaction)?,
                 Op::Remove => remove_label(node, label, elements, transaction)?,
             },
-            ElementChange::NodeProperty {
-                op,
-                node,
-                key,
-                value,
-            } => {
-                let number = number(&elements.node_numbers, node)?;
-                let id = NodeId(number);
-                match op {
-                    Op::Add => {
-                        let stored = values::storable(value)?;
-                        GraphStore::set_node_prop_in_txn(transaction, id, key, stored).map(drop)
-                    }
-                    Op::Remove => {
-                        GraphStore::remove_node_prop_in_txn(transaction, id, key).map(drop)
-                    }
-                }
-                .map_err(internal)?;
-                if let Some(node) = elements.nodes.get_mut(&number) {
-                    change_property(&mut Arc::make_mut(node).properties, *op, key, value);
-                }
-            }
             ElementChange::Edge {
                 op,
                 id,
@@ -68,21 +46,38 @@ pub(super) fn apply(
                     elements.remove_edge(number);
                 }
             },
-            ElementChange::EdgeProperty { op, id, key, value } => {
-                let number = number(&elements.edge_numbers, id)?;
-                let id = EdgeId(number);
-                match op {
-                    Op::Add => {
-                        let stored = values::storable(value)?;
-                        GraphStore::set_edge_prop_in_txn(transaction, id, key, stored).map(drop)
+            ElementChange::Property {
+                op,
+                of,
+                id,
+                key,
+                value,
+            } => {
+                let stored = match op {
+                    Op::Add => Some(values::storable(value)?),
+                    Op::Remove => None,
+                };
+                let numbers = match of {
+                    Element::Node => &elements.node_numbers,
+                    Element::Edge => &elements.edge_numbers,
+                };
+                let number = number(numbers, id)?;
+                store_property(transaction, *of, number, key, stored)?;
+                let properties = match of {
+                    Element::Node => {
+                        let node = elements.nodes.get_mut(&number);
+                        node.map(|node| &mut Arc::make_mut(node).properties)
                     }
-                    Op::Remove => {
-                        GraphStore::remove_edge_prop_in_txn(transaction, id, key).map(drop)
+                    Element::Edge => {
+                        let edge = elements.edges.get_mut(&number);
+                        edge.map(|edge| &mut Arc::make_mut(edge).properties)
                     }
-                }
-                .map_err(internal)?;
-                if let Some(edge) = elements.edges.get_mut(&number) {
-                    change_property(&mut Arc::make_mut(edge).properties, *op, key, value);
+                };
+                if let Some(properties) = properties {
+                    match op {
+                        Op::Add => properties.insert(key.clone(), value.clone()),
+                        Op::Remove => properties.remove(key),
+                    };
                 }
             }
         }
@@ -95,11 +90,30 @@ fn number(numbers: &std::collections::HashMap<String, u64>, id: &str) -> Result<
     found.ok_or_else(|| Failure::bad_request(format!("The element {id} does not exist.")))
 }
 
-fn change_property(properties: &mut BTreeMap<String, Value>, op: Op, key: &str, value: &Value) {
-    match op {
-        Op::Add => drop(properties.insert(key.to_owned(), value.clone())),
-        Op::Remove => drop(properties.remove(key)),
+/// Sets a property, or removes it without a value.
+fn store_property(
+    transaction: &WriteTransaction,
+    of: Element,
+    number: u64,
+    key: &str,
+    value: Option<PropertyValue>,
+) -> Result<(), Failure> {
+    let (node, edge) = (NodeId(number), EdgeId(number));
+    match (of, value) {
+        (Element::Node, Some(value)) => {
+            GraphStore::set_node_prop_in_txn(transaction, node, key, value).map(drop)
+        }
+        (Element::Node, None) => {
+            GraphStore::remove_node_prop_in_txn(transaction, node, key).map(drop)
+        }
+        (Element::Edge, Some(value)) => {
+            GraphStore::set_edge_prop_in_txn(transaction, edge, key, value).map(drop)
+        }
+        (Element::Edge, None) => {
+            GraphStore::remove_edge_prop_in_txn(transaction, edge, key).map(drop)
+        }
     }
+    .map_err(internal)
 }
 
 fn add_label(

@@ -10,7 +10,7 @@ use marsdb_storage::tables::{EDGES, NODES};
 use super::{Elements, ID, NODE, errors, values};
 use crate::engine::internal;
 use crate::failure::Failure;
-use crate::graph::{DEFAULT_LABEL, Edge, ElementChange, Node, Op, Value};
+use crate::graph::{DEFAULT_LABEL, Edge, Element, ElementChange, Node, Op, Value};
 use crate::ids::Ids;
 
 type Properties = BTreeMap<String, Value>;
@@ -290,16 +290,10 @@ impl Difference {
             .extend(removed.map(|it| label(Op::Remove, it)));
         let added = new.iter().filter(|it| !old.contains(it));
         self.added_labels.extend(added.map(|it| label(Op::Add, it)));
-        let property = |op, key: &str, value: &Value| ElementChange::NodeProperty {
-            op,
-            node: id.to_owned(),
-            key: key.to_owned(),
-            value: value.clone(),
-        };
         let (removed, added) = property_changes(
+            (Element::Node, id),
             before.map(|node| &node.properties),
             after.map(|node| &node.properties),
-            property,
         );
         self.removed_properties.extend(removed);
         self.added_properties.extend(added);
@@ -332,16 +326,10 @@ impl Difference {
             (None, Some(edge)) => self.added_edges.push(change(Op::Add, edge)),
             _ => {}
         }
-        let property = |op, key: &str, value: &Value| ElementChange::EdgeProperty {
-            op,
-            id: id.to_owned(),
-            key: key.to_owned(),
-            value: value.clone(),
-        };
         let (removed, added) = property_changes(
+            (Element::Edge, id),
             before.map(|edge| &edge.properties),
             after.map(|edge| &edge.properties),
-            property,
         );
         self.removed_edge_properties.extend(removed);
         self.added_edge_properties.extend(added);
@@ -364,16 +352,16 @@ impl Difference {
     }
 }
 
-/// The removed and the added properties. One with another value is both.
+/// The removed and the added properties. A property with another value is in both.
 fn property_changes(
+    (of, id): (Element, &str),
     before: Option<&Properties>,
     after: Option<&Properties>,
-    change: impl Fn(Op, &str, &Value) -> ElementChange,
 ) -> (Vec<ElementChange>, Vec<ElementChange>) {
     let differing = |op, from: Option<&Properties>, to: Option<&Properties>| {
         let from = from.into_iter().flatten();
         from.filter(|(key, value)| to.and_then(|to| to.get(*key)) != Some(*value))
-            .map(|(key, value)| change(op, key, value))
+            .map(|(key, value)| ElementChange::property(op, of, id, key, value.clone()))
             .collect()
     };
     (

@@ -8,7 +8,7 @@ use super::csv::Records;
 use super::report::{Report, Stopped};
 use super::rows::{self, Field, Row};
 use super::{Format, Settings};
-use crate::graph::{DEFAULT_LABEL, Edge, ElementChange, Graph, Node, Op, Value};
+use crate::graph::{DEFAULT_LABEL, Edge, Element, ElementChange, Graph, Node, Op, Value};
 use crate::ids::Ids;
 
 /// The graph before and during a load.
@@ -43,27 +43,6 @@ impl Model {
                 let edge = self.edges.get_mut(id)?;
                 Some(&mut Arc::make_mut(edge).properties)
             }
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Element {
-    Node,
-    Edge,
-}
-
-impl Element {
-    fn change(self, op: Op, id: &str, key: &str, value: Value) -> ElementChange {
-        let (id, key) = (id.to_owned(), key.to_owned());
-        match self {
-            Self::Node => ElementChange::NodeProperty {
-                op,
-                node: id,
-                key,
-                value,
-            },
-            Self::Edge => ElementChange::EdgeProperty { op, id, key, value },
         }
     }
 }
@@ -224,9 +203,11 @@ impl GraphLoad<'_> {
             if !self.replaces(id, old.as_ref(), &field)? {
                 continue;
             }
-            let removed = old.map(|old| element.change(Op::Remove, id, field.key, old));
+            let removed =
+                old.map(|old| ElementChange::property(Op::Remove, element, id, field.key, old));
             self.model.changes.extend(removed);
-            let added = element.change(Op::Add, id, field.key, field.value.clone());
+            let value = field.value.clone();
+            let added = ElementChange::property(Op::Add, element, id, field.key, value);
             self.model.changes.push(added);
             if let Some(known) = self.model.properties(id, element) {
                 known.insert(field.key.to_owned(), field.value);

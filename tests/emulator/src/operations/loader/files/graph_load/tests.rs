@@ -25,13 +25,9 @@ fn show(change: &ElementChange) -> String {
     };
     match change {
         ElementChange::Label { op, node, label } => format!("{}{node}:{label}", sign(op)),
-        ElementChange::NodeProperty {
-            op,
-            node: id,
-            key,
-            value,
-        }
-        | ElementChange::EdgeProperty { op, id, key, value } => {
+        ElementChange::Property {
+            op, id, key, value, ..
+        } => {
             format!("{}{id}.{key}={}", sign(op), shown(value))
         }
         ElementChange::Edge {
