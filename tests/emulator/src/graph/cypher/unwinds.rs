@@ -1,5 +1,5 @@
-//! Refuses `UNWIND` clauses that multiply to too many rows, and values that are too large. The engine checks the number of
-//! rows only after it has made them, and not their size.
+//! Refuses `UNWIND` clauses that multiply to too many rows, and values that are too large. The engine checks the
+//! number of rows only after it has made them, and not their size.
 
 use serde_json::{Map, Value as Json};
 

@@ -327,4 +327,8 @@ fn large_values() {
     ] {
         assert!(translated(&text, &json!({})).is_ok(), "{text}");
     }
+    let row: Vec<String> = (0..20).map(|column| format!("value {column}")).collect();
+    let rows = json!({ "rows": vec![row; 100_000] });
+    let text = "WITH $rows AS rows UNWIND rows AS row MERGE (n:N {`~id`: row[0]}) SET n.x = row[1]";
+    assert!(translated(text, &rows).is_ok());
 }
