@@ -151,7 +151,9 @@ impl Engine for Mars {
         let _writer = lock(&self.writer);
         let mut elements = Elements::clone(&self.committed());
         let transaction = self.begin()?;
-        match apply::apply(changes, &mut elements, &transaction) {
+        let applied = apply::apply(changes, &mut elements, &transaction)
+            .and_then(|()| changes::read_records(&mut elements, &transaction));
+        match applied {
             Ok(()) => self.commit(transaction, elements),
             Err(failure) => {
                 GraphStore::abort(transaction).map_err(internal)?;

@@ -165,6 +165,26 @@ fn changed(
     Ok(numbers)
 }
 
+/// Reads the records of all elements, so that the next query need not decode those that it does not change.
+pub(super) fn read_records(
+    elements: &mut Elements,
+    transaction: &WriteTransaction,
+) -> Result<(), Failure> {
+    let read = |table: RecordTable| {
+        let table = Txn::Write(transaction)
+            .open_table(table)
+            .map_err(internal)?;
+        let records = table.iter().map_err(internal)?.map(|entry| {
+            let (number, record) = entry.map_err(internal)?;
+            Ok((number.value(), Arc::from(record.value())))
+        });
+        records.collect::<Result<BTreeMap<u64, Arc<[u8]>>, Failure>>()
+    };
+    elements.node_records = read(NODES)?;
+    elements.edge_records = read(EDGES)?;
+    Ok(())
+}
+
 /// The record of an element.
 fn record(
     transaction: &WriteTransaction,
