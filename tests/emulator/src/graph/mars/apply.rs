@@ -8,18 +8,26 @@ use marsdb_graph::{EdgeId, GraphStore, NodeId, PropertyValue, WriteTransaction};
 use super::{Elements, ID, NODE, errors, values};
 use crate::engine::internal;
 use crate::failure::Failure;
-use crate::graph::{Edge, Element, ElementChange, Node, Op};
+use crate::graph::{Edge, Element, ElementChange, Node, Op, Value};
 
 /// Applies changes to the store and to the copy of the graph.
 pub(super) fn apply(
-    changes: &[ElementChange],
+    mut changes: &[ElementChange],
     elements: &mut Elements,
     transaction: &WriteTransaction,
 ) -> Result<(), Failure> {
-    for change in changes {
+    while let Some((change, rest)) = changes.split_first() {
+        changes = rest;
         match change {
             ElementChange::Label { op, node, label } => match op {
-                Op::Add => add_label(node, label, elements, transaction)?,
+                Op::Add if elements.node_numbers.contains_key(node) => {
+                    add_label(node, label, elements, transaction)?;
+                }
+                Op::Add => {
+                    let (own, others) = of_new(rest, Element::Node, node);
+                    create_node(node, label, own, elements, transaction)?;
+                    changes = others;
+                }
                 Op::Remove => remove_label(node, label, elements, transaction)?,
             },
             ElementChange::Edge {
@@ -30,14 +38,16 @@ pub(super) fn apply(
                 to,
             } => match op {
                 Op::Add => {
+                    let (own, others) = of_new(rest, Element::Edge, id);
                     let edge = Edge {
                         id: id.clone(),
                         label: label.clone(),
                         from: from.clone(),
                         to: to.clone(),
-                        properties: BTreeMap::new(),
+                        properties: added_properties(own),
                     };
-                    add_edge(edge, elements, transaction)?;
+                    create_edge(edge, elements, transaction)?;
+                    changes = others;
                 }
                 Op::Remove => {
                     let number = number(&elements.edge_numbers, id)?;
@@ -116,31 +126,90 @@ fn store_property(
     .map_err(internal)
 }
 
+/// The changes that go on with a new element, and the others. The store writes an element as a whole, so that a new one
+/// is written once and not with each property.
+fn of_new<'a>(
+    changes: &'a [ElementChange],
+    element: Element,
+    id: &str,
+) -> (&'a [ElementChange], &'a [ElementChange]) {
+    let is_own = |change: &&ElementChange| match change {
+        ElementChange::Label { op, node, .. } => {
+            element == Element::Node && *op == Op::Add && node == id
+        }
+        ElementChange::Property {
+            op, of, id: other, ..
+        } => *of == element && *op == Op::Add && other == id,
+        ElementChange::Edge { .. } => false,
+    };
+    changes.split_at(changes.iter().take_while(is_own).count())
+}
+
+fn added_properties(changes: &[ElementChange]) -> BTreeMap<String, Value> {
+    let property = |change: &ElementChange| match change {
+        ElementChange::Property { key, value, .. } => Some((key.clone(), value.clone())),
+        _ => None,
+    };
+    changes.iter().filter_map(property).collect()
+}
+
+/// The properties as they are stored, and the id.
+fn stored(
+    id: &str,
+    properties: &BTreeMap<String, Value>,
+) -> Result<BTreeMap<String, PropertyValue>, Failure> {
+    let mut stored = BTreeMap::from([(ID.to_owned(), PropertyValue::String(id.to_owned()))]);
+    for (key, value) in properties {
+        stored.insert(key.clone(), values::storable(value)?);
+    }
+    Ok(stored)
+}
+
+fn create_node(
+    id: &str,
+    label: &str,
+    changes: &[ElementChange],
+    elements: &mut Elements,
+    transaction: &WriteTransaction,
+) -> Result<(), Failure> {
+    let mut labels = vec![label.to_owned()];
+    for change in changes {
+        if let ElementChange::Label { label, .. } = change
+            && !labels.contains(label)
+        {
+            labels.push(label.clone());
+        }
+    }
+    let node = Node {
+        id: id.to_owned(),
+        labels,
+        properties: added_properties(changes),
+    };
+    let labels: Vec<&str> = [NODE]
+        .into_iter()
+        .chain(node.labels.iter().map(String::as_str))
+        .collect();
+    let stored = stored(id, &node.properties)?;
+    let created = GraphStore::create_node_in_txn(transaction, &labels, stored);
+    let number = created.map_err(internal)?.0;
+    elements.nodes.insert(number, Arc::new(node));
+    elements.node_numbers.insert(id.to_owned(), number);
+    Ok(())
+}
+
 fn add_label(
     id: &str,
     label: &str,
     elements: &mut Elements,
     transaction: &WriteTransaction,
 ) -> Result<(), Failure> {
-    if let Some(&number) = elements.node_numbers.get(id) {
-        GraphStore::add_node_label_in_txn(transaction, NodeId(number), label).map_err(internal)?;
-        if let Some(node) = elements.nodes.get_mut(&number)
-            && !node.labels.iter().any(|it| it == label)
-        {
-            Arc::make_mut(node).labels.push(label.to_owned());
-        }
-        return Ok(());
+    let number = number(&elements.node_numbers, id)?;
+    GraphStore::add_node_label_in_txn(transaction, NodeId(number), label).map_err(internal)?;
+    if let Some(node) = elements.nodes.get_mut(&number)
+        && !node.labels.iter().any(|it| it == label)
+    {
+        Arc::make_mut(node).labels.push(label.to_owned());
     }
-    let properties = BTreeMap::from([(ID.to_owned(), PropertyValue::String(id.to_owned()))]);
-    let created = GraphStore::create_node_in_txn(transaction, &[NODE, label], properties);
-    let number = created.map_err(internal)?.0;
-    let node = Node {
-        id: id.to_owned(),
-        labels: vec![label.to_owned()],
-        properties: BTreeMap::new(),
-    };
-    elements.nodes.insert(number, Arc::new(node));
-    elements.node_numbers.insert(id.to_owned(), number);
     Ok(())
 }
 
@@ -165,7 +234,7 @@ fn remove_label(
     Ok(())
 }
 
-fn add_edge(
+fn create_edge(
     edge: Edge,
     elements: &mut Elements,
     transaction: &WriteTransaction,
@@ -175,8 +244,8 @@ fn add_edge(
     }
     let from = NodeId(number(&elements.node_numbers, &edge.from)?);
     let to = NodeId(number(&elements.node_numbers, &edge.to)?);
-    let properties = BTreeMap::from([(ID.to_owned(), PropertyValue::String(edge.id.clone()))]);
-    let created = GraphStore::create_edge_in_txn(transaction, &edge.label, from, to, properties);
+    let stored = stored(&edge.id, &edge.properties)?;
+    let created = GraphStore::create_edge_in_txn(transaction, &edge.label, from, to, stored);
     let number = created.map_err(internal)?.0;
     elements.edge_numbers.insert(edge.id.clone(), number);
     elements.edges.insert(number, Arc::new(edge));
