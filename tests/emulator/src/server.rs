@@ -158,7 +158,7 @@ impl Server {
         self.shared.advance(by);
     }
 
-    /// Replaces the emulator, as if the server had just started with it: the clock is no longer advanced, and the
+    /// Replaces the emulator, as if the server had just started with it: advances of the clock are undone, and the
     /// connections of running queries are closed without a response.
     pub fn reset(&self, emulator: Emulator) {
         self.shared.reset(emulator);

@@ -101,7 +101,7 @@ fn a_reset_restores_the_state_at_the_start() {
     done(&endpoint, "POST", "reset", "");
     assert_eq!(first(), before);
 
-    // A file that is no longer valid leaves everything as it is.
+    // A file that has become invalid leaves everything as it is.
     fs::write(scripts.path(), "{").expect("written");
     let (status, body) = control(&endpoint, "POST", "reset", "");
     assert_eq!(status, "500 Internal Server Error");

@@ -173,7 +173,7 @@ fn all_files_of_a_folder() {
         (
             "a.csv",
             "~id\n",
-            "a.csv: There is no engine for files of this format. Enable it with ",
+            "a.csv: The engine for files of this format is not enabled. Enable it with ",
         ),
         ("a.nt.gz", "x", "a.nt.gz: Cannot decompress: "),
     ] {

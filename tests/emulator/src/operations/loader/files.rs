@@ -68,7 +68,7 @@ fn check_engine(config: &Config, format: Format) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "There is no engine for files of this format. Enable it with {name}."
+        "The engine for files of this format is not enabled. Enable it with {name}."
     ))
 }
 
@@ -147,7 +147,7 @@ impl Staged {
         };
         let listed = objects(&cluster.config, &load.source);
         let objects = match listed {
-            Ok(objects) if objects.is_empty() => Err("There is no such object".to_owned()),
+            Ok(objects) if objects.is_empty() => Err("No object matches the source".to_owned()),
             listed => listed,
         };
         let mut objects = match objects {

@@ -14,7 +14,7 @@ pub(super) struct Cell<'a> {
 }
 
 impl Cell<'_> {
-    /// Whether there is no value. A cell with `""` has one.
+    /// Whether the cell is empty, without quotation marks. A cell with `""` has a value.
     pub(super) fn is_blank(&self) -> bool {
         self.text.is_empty() && !self.quoted
     }

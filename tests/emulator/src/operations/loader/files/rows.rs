@@ -9,7 +9,7 @@ use crate::graph::Value;
 pub(super) struct Row<'a> {
     /// `None` if the file has no column for ids.
     pub(super) id: Option<String>,
-    /// Empty if there is no label.
+    /// Empty for a row without labels.
     pub(super) labels: Vec<String>,
     pub(super) from: String,
     pub(super) to: String,
